@@ -1,0 +1,232 @@
+"""Which times a service can offer, and which rule refuses another.
+
+One class feeds the pages, the commands and the desk, so that a time is never shown that cannot be
+booked, nor refused for a reason that staff cannot see.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from booking import diary
+from booking.availability import Roster, open_slots
+from booking.diary import ANYONE, Visit, Who
+from booking.intervals import Interval
+from booking.models import Appointment, Closure, Room, Service
+from booking.policy import Refusal
+from clinic_site.local_time import clinic_zone, local_day, local_midnight
+from content.models import Location, Practitioner
+
+# Buffers and visits are shorter, so nothing further away can matter to a time.
+REACH = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class OpenTime:
+    """A start time at a location, with the practitioners who are free then."""
+
+    start: datetime
+    location: Location
+    practitioners: tuple[Practitioner, ...]
+
+    @property
+    def key(self) -> str:
+        """How a form names this time: 2026-11-24T16:00Z at riverside."""
+        return f"{self.start:%Y-%m-%dT%H:%MZ} at {self.location.slug}"
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    times: list[OpenTime] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """The rule that refuses a time, and what stands in the way: a closure's reason, a reference."""
+
+    refusal: Refusal
+    because_of: str = ""
+
+
+class Openings:
+    """What a service can offer, as seen at `now`.
+
+    Making one reads hours, extra hours, closures and rooms up to the horizon: four queries, however
+    many practitioners there are. The visits in a stretch of time are read when it is first asked
+    for: one more. A hold that has run out does not count, nor does the appointment `besides`.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        now: datetime,
+        who: Who = ANYONE,
+        besides: Appointment | None = None,
+    ) -> None:
+        zone = clinic_zone()
+        self.service = service
+        self.now = now
+        self._besides = besides
+        self._horizon = now + service.policy.horizon
+        reading = Interval(
+            local_midnight(local_day(now, zone), zone), self._horizon + timedelta(days=1)
+        )
+        self._working = diary.working(service, who, reading)
+        self._closures = diary.closures(reading)
+        self._rooms = diary.rooms(who)
+        self._read: Interval | None = None
+        self._visits: list[Visit] = []
+        self._busy: dict[int, list[Interval]] = {}
+        self._rooms_busy: dict[int, list[Interval]] = {}
+
+    def times(self, between: Interval) -> list[OpenTime]:
+        """The open times that start within `between`, by time and location."""
+        self._read_visits(between)
+        found: dict[tuple[datetime, Location], list[Practitioner]] = defaultdict(list)
+        for practitioner, location in self._working:
+            for start in open_slots(
+                self.roster(practitioner, location, between),
+                length=self.service.length,
+                policy=self.service.policy,
+                now=self.now,
+            ):
+                if between.start <= start < between.end:
+                    found[start, location].append(practitioner)
+        return [
+            OpenTime(start, location, tuple(practitioners))
+            for (start, location), practitioners in sorted(
+                found.items(), key=lambda item: (item[0][0], item[0][1].order, item[0][1].pk)
+            )
+        ]
+
+    def first(self) -> OpenTime | None:
+        """The earliest time that can be booked, or None if nothing is free up to the horizon."""
+        soon = min(self.now + timedelta(days=14), self._horizon)
+        for between in (
+            Interval(self.now, soon),
+            Interval(self.now, self._horizon + timedelta(minutes=1)),
+        ):
+            if times := self.times(between):
+                return times[0]
+        return None
+
+    def week(self, monday: date) -> list[Day]:
+        """The seven days from `monday` with their open times, empty days included."""
+        zone = clinic_zone()
+        dates = [monday + timedelta(days=offset) for offset in range(8)]
+        days = {each: Day(each) for each in dates[:7]}
+        between = Interval(local_midnight(dates[0], zone), local_midnight(dates[7], zone))
+        for time in self.times(between):
+            days[local_day(time.start, zone)].times.append(time)
+        return list(days.values())
+
+    def nearest(self, start: datetime, *, count: int = 4) -> list[OpenTime]:
+        """Up to `count` open times closest to `start`, in the order of the clock."""
+        around = Interval(start - timedelta(days=7), start + timedelta(days=7))
+        times = self.times(around)
+        if not times and (first := self.first()):
+            times = [first]
+        nearest = sorted(times, key=lambda time: abs(time.start - start))[:count]
+        return sorted(nearest, key=lambda time: time.start)
+
+    def free_practitioners(self, start: datetime, location: Location) -> list[Practitioner]:
+        """Who could take a visit that starts at `start` at `location`."""
+        return [
+            practitioner
+            for practitioner, where in self._working
+            if where == location and self.why_not(practitioner, location, start) is None
+        ]
+
+    def room_for(
+        self, practitioner: Practitioner, location: Location, start: datetime
+    ) -> Room | None:
+        """The room that a visit at `start` would get, or None when each is taken."""
+        visit = Interval(start, start + self.service.length)
+        self._read_visits(visit)
+        position = self.roster(practitioner, location, visit).free_room(visit, self.service.policy)
+        return None if position is None else self.rooms(location)[position]
+
+    def rooms(self, location: Location) -> list[Room]:
+        return self._rooms.get(location.pk, [])
+
+    def clash(
+        self, practitioner: Practitioner, location: Location, start: datetime
+    ) -> WhyNot | None:
+        """Whether a visit at `start` would stand where another does, whatever else forbids it."""
+        visit = Interval(start, start + self.service.length)
+        self._read_visits(visit)
+        roster = self.roster(practitioner, location, visit)
+        refusal = roster.clash(visit, self.service.policy)
+        return refusal and WhyNot(refusal, self._in_the_way(refusal, practitioner, location, visit))
+
+    def why_not(
+        self, practitioner: Practitioner, location: Location, start: datetime
+    ) -> WhyNot | None:
+        """The rule that keeps a visit from starting at `start`, or None if it may."""
+        visit = Interval(start, start + self.service.length)
+        self._read_visits(visit)
+        refusal = self.roster(practitioner, location, visit).refusal(
+            start, length=self.service.length, policy=self.service.policy, now=self.now
+        )
+        if refusal is None:
+            return None
+        return WhyNot(refusal, self._in_the_way(refusal, practitioner, location, visit))
+
+    def roster(
+        self, practitioner: Practitioner, location: Location, between: Interval
+    ) -> Roster:
+        """What the rules need to know of a practitioner at a location, around `between`."""
+        near = between.widened(before=REACH, after=REACH)
+        return Roster(
+            working=[
+                window
+                for window in self._working.get((practitioner, location), [])
+                if window.overlaps(near)
+            ],
+            closed=[
+                Interval(closure.starts_at, closure.ends_at)
+                for closure in self._closures_of(practitioner, location)
+            ],
+            busy=self._busy.get(practitioner.pk, []),
+            rooms=[
+                self._rooms_busy.get(room.pk, []) for room in self.rooms(location)
+            ],
+        )
+
+    def _in_the_way(
+        self, refusal: Refusal, practitioner: Practitioner, location: Location, visit: Interval
+    ) -> str:
+        if refusal is Refusal.CLOSED:
+            for closure in self._closures_of(practitioner, location):
+                if Interval(closure.starts_at, closure.ends_at).overlaps(visit):
+                    return closure.reason
+        if refusal is Refusal.PRACTITIONER_BUSY:
+            block = self.service.policy.block(visit)
+            for other in self._visits:
+                if other.practitioner_id == practitioner.pk and other.block.overlaps(block):
+                    return other.reference
+        return ""
+
+    def _closures_of(self, practitioner: Practitioner, location: Location) -> list[Closure]:
+        return [
+            closure
+            for closure in self._closures
+            if closure.practitioner_id in {None, practitioner.pk}
+            and closure.location_id in {None, location.pk}
+        ]
+
+    def _read_visits(self, between: Interval) -> None:
+        if self._read is not None and self._read.contains(between):
+            return
+        self._read = between
+        self._visits = diary.visits(
+            between.widened(before=REACH, after=REACH), now=self.now, besides=self._besides
+        )
+        self._busy, self._rooms_busy = defaultdict(list), defaultdict(list)
+        for visit in self._visits:
+            self._busy[visit.practitioner_id].append(visit.block)
+            self._rooms_busy[visit.room_id].append(visit.block)

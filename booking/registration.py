@@ -1,0 +1,57 @@
+"""Finding or making the patient whom a booking is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.models import Patient
+
+
+@dataclass(frozen=True)
+class Person:
+    """What somebody typed about who comes: the contact, and for whom they book if not themselves.
+
+    `phone` is in international form; `dependant` is the name of the person in their care, or "".
+    """
+
+    name: str
+    email: str
+    phone: str
+    dependant: str = ""
+
+
+def find_or_register(person: Person, *, now: datetime) -> Patient:
+    """The patient of this name and address, made if new.
+
+    What is known of a patient already is not changed by somebody who merely knows their name and
+    address: another phone number stays with the appointment. Without an e-mail address nobody can
+    be recognised, so a new row is made.
+    """
+    contact = _contact(person, now=now)
+    if not person.dependant:
+        return contact
+    dependant, _ = Patient.objects.get_or_create(
+        name__iexact=person.dependant,
+        responsible_adult=contact,
+        defaults={"name": person.dependant, "created_at": now},
+    )
+    return dependant
+
+
+def _contact(person: Person, *, now: datetime) -> Patient:
+    details = {
+        "name": person.name,
+        "email": person.email,
+        "phone": person.phone,
+        "created_at": now,
+    }
+    if not person.email:
+        return Patient.objects.create(**details)
+    contact, _ = Patient.objects.get_or_create(
+        name__iexact=person.name,
+        email__iexact=person.email,
+        responsible_adult=None,
+        defaults=details,
+    )
+    return contact

@@ -1,0 +1,75 @@
+"""What becomes of a visit on its day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from booking.diary_lock import in_diary_transaction, lock_desks
+from booking.models import Appointment, EventKind, State
+from booking.scheduling.ledger import WrongState, expect, locked, write
+from clinic_site.local_time import clinic_zone, local_day
+
+# What `undo` takes back, and to where.
+UNDONE = {State.NO_SHOW: State.ARRIVED, State.ARRIVED: State.BOOKED}
+
+
+@in_diary_transaction
+def arrive(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
+    """The patient is here. Only on the day of the visit."""
+    current = _on_its_day(appointment, State.BOOKED, now=now)
+    write(current, EventKind.ARRIVED, to=State.ARRIVED, by=by, now=now)
+    return current
+
+
+@in_diary_transaction
+def complete(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
+    """The patient has been treated."""
+    current = _standing(appointment, State.ARRIVED)
+    write(current, EventKind.COMPLETED, to=State.COMPLETED, by=by, now=now)
+    return current
+
+
+@in_diary_transaction
+def no_show(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
+    """The patient did not come. Only after the visit should have begun; its place is freed."""
+    current = _standing(appointment, State.BOOKED)
+    if now < current.starts_at:
+        raise WrongState(f"Visit {current.reference} has not begun yet.")
+    write(current, EventKind.NO_SHOW, to=State.NO_SHOW, by=by, now=now)
+    return current
+
+
+@in_diary_transaction
+def left_unseen(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
+    """The patient came and left again without being treated."""
+    current = _standing(appointment, State.ARRIVED)
+    write(current, EventKind.LEFT_UNSEEN, to=State.LEFT_UNSEEN, by=by, now=now)
+    return current
+
+
+@in_diary_transaction
+def undo(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
+    """Take back a no-show (they came after all) or an arrival, on the same day.
+
+    Raises SlotTaken when somebody has been given the place of a no-show.
+    """
+    current = _on_its_day(appointment, *UNDONE, now=now)
+    write(current, EventKind.UNDONE, to=UNDONE[State(current.state)], by=by, now=now)
+    return current
+
+
+def _standing(appointment: Appointment, *states: State) -> Appointment:
+    lock_desks([appointment.practitioner_id], [appointment.location_id])
+    current = locked(appointment)
+    expect(current, *states)
+    return current
+
+
+def _on_its_day(appointment: Appointment, *states: State, now: datetime) -> Appointment:
+    current = _standing(appointment, *states)
+    zone = clinic_zone()
+    if local_day(now, zone) != local_day(current.starts_at, zone):
+        raise WrongState(f"This can be done only on the day of visit {current.reference}.")
+    return current

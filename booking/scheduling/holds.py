@@ -1,0 +1,114 @@
+"""A place kept for a visitor of the website while they fill in the form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from booking.diary import Who, fewest_visits
+from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
+from booking.models import Appointment, EventKind, Service, Source, State
+from booking.openings import Openings
+from booking.scheduling.ledger import WrongState, locked, place, remove_hold, write
+from clinic_site.local_time import clinic_zone, local_day
+from content.models import Location, Practitioner
+
+HOLD_LASTS = timedelta(minutes=10)
+# WCAG 2.2.1 asks for ten extensions at least; twelve times ten minutes keep out a hoarder.
+HOLD_LASTS_AT_MOST = timedelta(hours=2)
+
+
+class HoldGone(Exception):
+    """The visitor holds no place (any more)."""
+
+
+@in_diary_transaction
+def hold(
+    *,
+    service: Service,
+    location: Location,
+    start: datetime,
+    visitor: str,
+    now: datetime,
+    practitioner: Practitioner | None = None,
+) -> Appointment:
+    """Keep a time for `visitor` for ten minutes; a place they held before is released.
+
+    Without a `practitioner` it goes to the one with the fewest visits on that day. Raises
+    SlotTaken when the time is not open at `now`.
+    """
+    candidates = (
+        [practitioner.pk]
+        if practitioner
+        else service.practitioners.filter(is_treating=True).values_list("pk", flat=True)
+    )
+    lock_desks(candidates, [location.pk])
+    _release_holds_of(visitor, now=now)
+    drop_expired_holds(candidates, location, now=now)
+    openings = Openings(service, now=now, who=Who(practitioner, location))
+    free = openings.free_practitioners(start, location)
+    if not free:
+        raise SlotTaken
+    chosen = fewest_visits(free, local_day(start, clinic_zone()))[0]
+    room = openings.room_for(chosen, location, start)
+    if room is None:
+        raise SlotTaken
+    appointment = place(service, chosen, room, start, source=Source.ONLINE, now=now)
+    appointment.held_by = visitor
+    appointment.hold_expires_at = now + HOLD_LASTS
+    write(appointment, EventKind.HELD, to=State.HELD, by=None, now=now)
+    return appointment
+
+
+@in_diary_transaction
+def extend(*, appointment: Appointment, visitor: str, now: datetime) -> Appointment:
+    """Start the hold's ten minutes anew. Raises HoldGone when it has been given away, ended
+    otherwise, or lasted two hours."""
+    current = held(appointment, visitor=visitor)
+    if now + HOLD_LASTS > current.created_at + HOLD_LASTS_AT_MOST:
+        raise HoldGone
+    current.hold_expires_at = now + HOLD_LASTS
+    write(current, EventKind.EXTENDED, to=State.HELD, by=None, now=now)
+    return current
+
+
+@in_diary_transaction
+def release(*, visitor: str, now: datetime) -> None:
+    """Give back whatever the visitor holds."""
+    _release_holds_of(visitor, now=now)
+
+
+def held(appointment: Appointment, *, visitor: str) -> Appointment:
+    """The visitor's hold, locked. One that has run out is still theirs until somebody needs the
+    place. Raises HoldGone."""
+    try:
+        current = locked(appointment)
+    except WrongState:
+        raise HoldGone from None
+    if current.state != State.HELD or current.held_by != visitor:
+        raise HoldGone
+    return current
+
+
+def drop_expired_holds(
+    practitioner_ids: Iterable[int], location: Location, *, now: datetime
+) -> None:
+    """Remove holds that ran out and stand where a new visit could: at these desks.
+
+    A hold whose row is locked is being booked or extended at this moment; its place is not free.
+    """
+    expired = Appointment.objects.filter(
+        Q(practitioner__in=practitioner_ids) | Q(location=location),
+        state=State.HELD,
+        hold_expires_at__lte=now,
+    ).select_for_update(skip_locked=True, no_key=True)
+    for appointment in expired:
+        remove_hold(appointment, EventKind.EXPIRED, now=now, by_clock=True)
+
+
+def _release_holds_of(visitor: str, *, now: datetime) -> None:
+    mine = Appointment.objects.filter(state=State.HELD, held_by=visitor)
+    for appointment in mine.select_for_update(no_key=True):
+        remove_hold(appointment, EventKind.RELEASED, now=now)

@@ -1,0 +1,1 @@
+"""What the clinic publishes. Imports nothing of booking."""
