@@ -57,7 +57,9 @@ def working(
     service: Service, who: Who, within: Interval
 ) -> dict[tuple[Practitioner, Location], list[Interval]]:
     """The windows of everybody who gives the service, as instants that overlap `within`."""
-    asked = Q(practitioner__is_treating=True, practitioner__services=service, location__is_open=True)
+    asked = Q(
+        practitioner__is_treating=True, practitioner__services=service, location__is_open=True
+    )
     if who.practitioner:
         asked &= Q(practitioner=who.practitioner)
     if who.location:
@@ -106,9 +108,7 @@ def rooms(who: Who) -> dict[int, list[Room]]:
     return rooms
 
 
-def visits(
-    within: Interval, *, now: datetime, besides: Appointment | None = None
-) -> list[Visit]:
+def visits(within: Interval, *, now: datetime, besides: Appointment | None = None) -> list[Visit]:
     """What takes time within `within` at `now`: a hold that has run out does not count."""
     taken = (
         Appointment.objects.blocking()

@@ -7,6 +7,7 @@ booked, nor refused for a reason that staff cannot see.
 from __future__ import annotations
 
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -82,6 +83,27 @@ class Openings:
         self._visits: list[Visit] = []
         self._busy: dict[int, list[Interval]] = {}
         self._rooms_busy: dict[int, list[Interval]] = {}
+
+    def only(self, who: Who) -> Openings:
+        """The same openings, of one practitioner or location alone; reads nothing anew."""
+        narrowed = copy(self)
+        narrowed._working = {
+            (practitioner, location): windows
+            for (practitioner, location), windows in self._working.items()
+            if who.practitioner in {None, practitioner} and who.location in {None, location}
+        }
+        return narrowed
+
+    @property
+    def practitioners(self) -> list[Practitioner]:
+        """Who gives the service, in the order of the team page."""
+        return list(dict.fromkeys(practitioner for practitioner, _ in self._working))
+
+    @property
+    def locations(self) -> list[Location]:
+        """Where the service is given."""
+        found = dict.fromkeys(location for _, location in self._working)
+        return sorted(found, key=lambda location: (location.order, location.pk))
 
     def times(self, between: Interval) -> list[OpenTime]:
         """The open times that start within `between`, by time and location."""
@@ -176,9 +198,7 @@ class Openings:
             return None
         return WhyNot(refusal, self._in_the_way(refusal, practitioner, location, visit))
 
-    def roster(
-        self, practitioner: Practitioner, location: Location, between: Interval
-    ) -> Roster:
+    def roster(self, practitioner: Practitioner, location: Location, between: Interval) -> Roster:
         """What the rules need to know of a practitioner at a location, around `between`."""
         near = between.widened(before=REACH, after=REACH)
         return Roster(
@@ -192,9 +212,7 @@ class Openings:
                 for closure in self._closures_of(practitioner, location)
             ],
             busy=self._busy.get(practitioner.pk, []),
-            rooms=[
-                self._rooms_busy.get(room.pk, []) for room in self.rooms(location)
-            ],
+            rooms=[self._rooms_busy.get(room.pk, []) for room in self.rooms(location)],
         )
 
     def _in_the_way(

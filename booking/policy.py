@@ -1,4 +1,4 @@
-"""What a clinic allows: how soon, how far ahead, how close to another visit, until when to cancel."""
+"""What a clinic allows: how soon, how far ahead, how close together, until when to cancel."""
 
 from __future__ import annotations
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
+
 from booking.models import Patient
 
 
@@ -31,8 +34,7 @@ def find_or_register(person: Person, *, now: datetime) -> Patient:
     contact = _contact(person, now=now)
     if not person.dependant:
         return contact
-    dependant, _ = Patient.objects.get_or_create(
-        name__iexact=person.dependant,
+    dependant, _ = _called(person.dependant).get_or_create(
         responsible_adult=contact,
         defaults={"name": person.dependant, "created_at": now},
     )
@@ -48,10 +50,16 @@ def _contact(person: Person, *, now: datetime) -> Patient:
     }
     if not person.email:
         return Patient.objects.create(**details)
-    contact, _ = Patient.objects.get_or_create(
-        name__iexact=person.name,
-        email__iexact=person.email,
-        responsible_adult=None,
-        defaults=details,
+    contact, _ = (
+        _called(person.name)
+        .alias(lower_email=Lower("email"))
+        .filter(lower_email=Lower(Value(person.email)))
+        .get_or_create(responsible_adult=None, defaults=details)
     )
     return contact
+
+
+def _called(name: str) -> QuerySet[Patient]:
+    """Patients of this name, compared as the unique constraints do: iexact compares capitals, and
+    finds another "İpek" than they."""
+    return Patient.objects.alias(lower_name=Lower("name")).filter(lower_name=Lower(Value(name)))

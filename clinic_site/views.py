@@ -2,8 +2,13 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from booking.models import Service
+from booking.openings import Openings
+from content.models import Location, Practitioner
 
 
 @require_safe
@@ -26,3 +31,18 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Most often a page left open for a day: say how to go on instead of Django's bare notice."""
     return render(request, "403_csrf.html", status=403)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    service = Service.objects.bookable_online().filter(visit=Service.Visit.FIRST).first()
+    return render(
+        request,
+        "content/home.html",
+        {
+            "locations": Location.objects.open_to_patients(),
+            "practitioners": Practitioner.objects.treating(),
+            "service": service,
+            "next_free": Openings(service, now=timezone.now()).first() if service else None,
+        },
+    )

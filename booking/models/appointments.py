@@ -195,9 +195,7 @@ class Appointment(WrittenByScheduling):
                 name="appointment_blocks_at_least_itself",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    state=State.HELD, hold_expires_at__isnull=False, patient__isnull=True
-                )
+                condition=Q(state=State.HELD, hold_expires_at__isnull=False, patient__isnull=True)
                 | (~Q(state=State.HELD) & Q(hold_expires_at__isnull=True, patient__isnull=False)),
                 name="hold_has_an_end_and_visit_has_a_patient",
             ),

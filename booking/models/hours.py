@@ -18,9 +18,7 @@ class WorkingHours(models.Model):
         SATURDAY = 5
         SUNDAY = 6
 
-    practitioner = models.ForeignKey(
-        Practitioner, models.CASCADE, related_name="working_hours"
-    )
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="working_hours")
     location = models.ForeignKey(Location, models.PROTECT, related_name="working_hours")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
     starts_at = models.TimeField("from")

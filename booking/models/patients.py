@@ -68,9 +68,7 @@ class Consent(models.Model):
         PRIVACY_NOTICE = "privacy_notice", "Privacy notice"
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="consents")
-    appointment = models.ForeignKey(
-        "booking.Appointment", models.PROTECT, related_name="consents"
-    )
+    appointment = models.ForeignKey("booking.Appointment", models.PROTECT, related_name="consents")
     text = models.CharField(max_length=20, choices=Text)
     version = models.CharField(max_length=20)
     acknowledged_at = models.DateTimeField()

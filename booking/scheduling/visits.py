@@ -23,7 +23,7 @@ from booking.models import (
 from booking.openings import Openings, WhyNot
 from booking.policy import Refusal, patient_may_cancel
 from booking.registration import Person, find_or_register
-from booking.scheduling.holds import HoldGone, drop_expired_holds, held
+from booking.scheduling.holds import drop_expired_holds, held
 from booking.scheduling.ledger import (
     expect,
     locked,
@@ -61,9 +61,7 @@ class Details:
 
 
 @in_diary_transaction
-def book(
-    *, appointment: Appointment, visitor: str, details: Details, now: datetime
-) -> Appointment:
+def book(*, appointment: Appointment, visitor: str, details: Details, now: datetime) -> Appointment:
     """Turn the visitor's hold into their visit, with a confirmation in the outbox.
 
     Booking the same hold twice books once: the second call returns the visit of the first. Raises

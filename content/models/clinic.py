@@ -19,6 +19,10 @@ class Clinic(models.Model):
         help_text="Change it whenever the privacy page changes: each booking keeps the version "
         "that the patient saw.",
     )
+    texts_await_approval = models.BooleanField(
+        default=False,
+        help_text="Shows a banner on every page of health advice until your clinician approved it.",
+    )
 
     class Meta:
         verbose_name_plural = "clinic"
@@ -40,6 +44,7 @@ class Clinic(models.Model):
                 "currency",
                 "cancellation_notice",
                 "privacy_notice_version",
+                "texts_await_approval",
             }
         )
 

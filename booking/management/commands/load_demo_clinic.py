@@ -113,7 +113,7 @@ class Command(BaseCommand):
             self.stdout.write("There is a clinic in this database already: nothing was loaded.")
             return
         now = timezone.now()
-        call_command("load_starter_content", stdout=self.stdout)
+        call_command("load_starter_content", publish=True, stdout=self.stdout)
         load_catalogue()
         load_hours(timezone.localdate(now))
         logins = load_staff()

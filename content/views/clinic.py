@@ -1,8 +1,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from content.models import Location, Practitioner
+from content.markdown import Rendering, render as render_markdown
+from content.models import Location, Page, Practitioner
 
 
 @require_safe
@@ -18,5 +20,10 @@ def location(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "content/privacy.html")
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Page.objects.published(timezone.now()), slug=slug)
+    rendering = Rendering()
+    text = render_markdown(found.body, rendering)
+    return render(
+        request, "content/page.html", {"page": found, "text": text, "rendering": rendering}
+    )

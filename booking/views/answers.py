@@ -1,0 +1,41 @@
+"""Answers that several pages of the booking give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils import timezone
+
+from booking.diary import ANYONE, Who
+from booking.models import Service
+from booking.openings import Openings
+
+
+class SeeOther(HttpResponseRedirect):
+    status_code = 303
+
+
+def see_other(name: str) -> HttpResponse:
+    return SeeOther(resolve_url(name))
+
+
+def lost(
+    request: HttpRequest, service: Service, *, start: datetime, who: Who = ANYONE
+) -> HttpResponse:
+    """409 with the nearest free times, as buttons like those of the times page."""
+    nearest = Openings(service, now=timezone.now(), who=who).nearest(start)
+    return render(
+        request,
+        "booking/lost.html",
+        {"service": service, "wanted": start, "nearest": nearest},
+        status=409,
+    )
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: too many people at the same door; nothing was changed."""
+    response = render(request, "503.html", status=503)
+    response["Retry-After"] = "5"
+    return response

@@ -1,0 +1,82 @@
+"""What a visitor's session knows of a booking in progress.
+
+The place itself lives in the held row. The session points to it and keeps what was typed, so that
+a lost time does not lose the rest; booking empties it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from booking.models import Appointment, Service, State
+
+VISITOR, WANTED, HELD, TYPED, BOOKED = "visitor", "wanted", "held", "typed", "booked"
+
+
+def visitor_key(request: HttpRequest) -> str:
+    """A secret of this browser session, made when first needed."""
+    if VISITOR not in request.session:
+        request.session[VISITOR] = secrets.token_urlsafe(32)
+    key: str = request.session[VISITOR]
+    return key
+
+
+def remember_hold(request: HttpRequest, appointment: Appointment) -> None:
+    request.session[HELD] = appointment.pk
+    request.session[WANTED] = {
+        "service": appointment.service.slug,
+        "start": appointment.starts_at.isoformat(),
+    }
+    request.session.pop(BOOKED, None)
+
+
+def current_hold(request: HttpRequest) -> Appointment | None:
+    """The place that this visitor holds, even if its ten minutes are over but nobody took it."""
+    if HELD not in request.session:
+        return None
+    return (
+        Appointment.objects.with_everybody()
+        .filter(pk=request.session[HELD], held_by=visitor_key(request), state=State.HELD)
+        .first()
+    )
+
+
+def wanted(request: HttpRequest) -> tuple[Service, datetime] | None:
+    """The service and time that were held last, to offer what lies near."""
+    if WANTED not in request.session:
+        return None
+    wish = request.session[WANTED]
+    service = Service.objects.bookable_online().filter(slug=wish["service"]).first()
+    return (service, datetime.fromisoformat(wish["start"])) if service else None
+
+
+def remember_typed(request: HttpRequest, typed: dict[str, Any]) -> None:
+    request.session[TYPED] = typed
+
+
+def typed(request: HttpRequest) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = request.session.get(TYPED)
+    return found
+
+
+def forget_hold(request: HttpRequest) -> None:
+    request.session.pop(HELD, None)
+    request.session.pop(WANTED, None)
+
+
+def finish(request: HttpRequest, appointment: Appointment) -> None:
+    """The visit is booked: keep only which one."""
+    forget_hold(request)
+    request.session.pop(TYPED, None)
+    request.session[BOOKED] = appointment.pk
+
+
+def booked(request: HttpRequest) -> Appointment | None:
+    """The visit booked last in this session."""
+    if BOOKED not in request.session:
+        return None
+    return Appointment.objects.with_everybody().filter(pk=request.session[BOOKED]).first()

@@ -1,0 +1,156 @@
+"""`make bench`: how fast the pages are, as ratios to a bare Django view measured beside them.
+
+Both run under gunicorn with 2 sync workers; 8 clients ask them in turns, and each figure is the
+median of the rounds. Requests per second depend on the machine; the ratio much less so.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import django
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+CLIENTS = 8
+ROUNDS = 5
+SECONDS = 2.0
+PRACTITIONERS = 20
+DATABASE = "clinic_bench"
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    django.setup()
+    with bench_database() as url:
+        make_busy_clinic()
+        pages = {"home": "/", f"times ({PRACTITIONERS} practitioners, a week)": "/book/first-visit/"}
+        queries = {name: count_queries(path) for name, path in pages.items()}
+        connection.close()
+        with server("clinic_site.wsgi", DATABASE_URL=url) as site, server(
+            "tests.bench_control"
+        ) as control:
+            print(f"{'page':45}{'req/s':>9}{'control':>9}{'ratio':>8}{'queries':>9}")
+            for name, path in pages.items():
+                report(name, measure(site, path, control), queries[name])
+
+
+def report(name: str, rounds: list[tuple[float, float]], queries: int) -> None:
+    page = statistics.median(page for page, _ in rounds)
+    control = statistics.median(control for _, control in rounds)
+    print(f"{name:45}{page:9.1f}{control:9.1f}{page / control:8.3f}{queries:9}")
+
+
+def measure(site: int, path: str, control: int) -> list[tuple[float, float]]:
+    """(page, control) in requests per second, alternating; a first round warms up."""
+    rounds = [(rate(site, path), rate(control, "/")) for _ in range(ROUNDS + 1)]
+    return rounds[1:]
+
+
+def rate(port: int, path: str) -> float:
+    counted = [0] * CLIENTS
+    end = time.monotonic() + SECONDS
+
+    def ask(position: int) -> None:
+        while time.monotonic() < end:
+            asking = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            asking.request("GET", path)
+            answer = asking.getresponse()
+            answer.read()
+            asking.close()
+            if answer.status != 200:
+                raise RuntimeError(f"{path} answered {answer.status}")
+            counted[position] += 1
+
+    clients = [threading.Thread(target=ask, args=(position,)) for position in range(CLIENTS)]
+    begun = time.monotonic()
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    return sum(counted) / (time.monotonic() - begun)
+
+
+def count_queries(path: str) -> int:
+    from django.test import Client
+
+    with CaptureQueriesContext(connection) as captured:
+        answer = Client().get(path)
+    assert answer.status_code == 200, f"{path} answered {answer.status_code}"
+    return len(captured)
+
+
+@contextmanager
+def bench_database() -> Iterator[str]:
+    """A database of its own, made by Django as for tests; yields its URL."""
+    creation = connection.creation
+    connection.settings_dict["TEST"]["NAME"] = DATABASE
+    original = connection.settings_dict["NAME"]
+    creation.create_test_db(verbosity=0, autoclobber=True)
+    found = connection.settings_dict
+    host, port = found["HOST"], found["PORT"]
+    yield (
+        f"postgresql://{found['USER']}:{found['PASSWORD']}@/{DATABASE}?host={host}"
+        + (f"&port={port}" if port else "")
+    )
+    creation.destroy_test_db(original, verbosity=0)
+
+
+@contextmanager
+def server(application: str, **environment: str) -> Iterator[int]:
+    """gunicorn with 2 sync workers on a free loopback port, which it yields."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gunicorn", application, "--workers=2"),
+            *(f"--bind=127.0.0.1:{port}", "--log-level=error"),
+        ],
+        env=os.environ | environment,
+    )
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.2).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("the server did not start")
+
+
+def make_busy_clinic() -> None:
+    """Twenty practitioners at two locations, every second hour of a week booked."""
+    from booking import scheduling
+    from booking.openings import Openings
+    from tests.cast import ANA, NOW, make_cast, make_staff
+    from tests.factories import make_hours, make_practitioner
+    from django.utils import timezone
+    from booking.models import Room
+
+    cast = make_cast()
+    for number in range(PRACTITIONERS - 2):
+        practitioner = make_practitioner(f"Practitioner {number}")
+        cast.first_visit.practitioners.add(practitioner)
+        make_hours(practitioner, cast.riverside if number % 2 else cast.hilltop)
+    for number in range(12):
+        Room.objects.create(location=cast.riverside, name=f"Bench {number}", order=number)
+        Room.objects.create(location=cast.hilltop, name=f"Bench {number}", order=number)

@@ -1,0 +1,35 @@
+"""What holds for every test: nothing leaves this machine, and proofs are short unless PROVE=1."""
+
+import os
+import signal
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
+
+from tests.network import block_network
+
+# Tests in these folders share a server, so one worker runs all of a folder.
+SHARING_A_SERVER = ("browser", "race")
+
+examples.register_profile("short", max_examples=50, deadline=None)
+examples.register_profile(
+    "long", max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def pytest_configure() -> None:
+    block_network()
+    examples.load_profile("long" if os.environ.get("PROVE") == "1" else "short")
+    # Ending in the usual way stops PostgreSQL too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder, group = item.path.parent.name, str(item.path)
+        if folder in SHARING_A_SERVER:
+            item.add_marker(folder)
+            group = folder
+        item.add_marker(pytest.mark.xdist_group(group))
