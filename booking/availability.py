@@ -37,7 +37,7 @@ class Roster:
         """The first rule that keeps a visit from starting at `start`, or None if it is open."""
         if refusal := policy.refusal(start, now=now):
             return refusal
-        visit = Interval(start, start + length)
+        visit = Interval.lasting(length, start=start)
         window = overlap_in(self.working, visit)
         if window is None or not window.contains(visit):
             return Refusal.NOT_WORKING

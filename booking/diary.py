@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 
-from booking.intervals import Interval
+from booking.intervals import Interval, merge
 from booking.models import Appointment, Closure, ExtraHours, Room, Service, State, WorkingHours
 from clinic_site.local_time import clinic_zone, instant, local_day, local_midnight
 from content.models import Location, Practitioner
@@ -74,9 +74,9 @@ def working(
         windows[hours_more.practitioner, hours_more.location].append(
             Interval(hours_more.starts_at, hours_more.ends_at)
         )
-    return dict(
-        sorted(windows.items(), key=lambda item: (item[0][0].order, item[0][0].pk, item[0][1].pk))
-    )
+    # Merged, because start times count from the whole of a window.
+    in_order = sorted(windows, key=lambda place: (place[0].order, place[0].pk, place[1].pk))
+    return {place: merge(windows[place]) for place in in_order}
 
 
 def _windows(hours: WorkingHours, within: Interval) -> Iterable[Interval]:

@@ -103,6 +103,7 @@ class DetailsForm(forms.Form):
         label="Your name",
         max_length=120,
         validators=[one_line],
+        error_messages={"required": "Enter your name."},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
@@ -110,13 +111,19 @@ class DetailsForm(forms.Form):
         help_text="We send the confirmation here.",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"invalid": "Enter an e-mail address like name@example.com."},
+        error_messages={
+            "required": "Enter your e-mail address.",
+            "invalid": "Enter an e-mail address like name@example.com.",
+        },
     )
     phone = PhoneNumberField(
         label="Phone",
         help_text="Only in case we have to reach you about this visit.",
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-        error_messages={"invalid": "Enter a phone number with its area code, like 780 555 0150."},
+        error_messages={
+            "required": "Enter a phone number.",
+            "invalid": "Enter a phone number with its area code, like 780 555 0150.",
+        },
     )
     about = forms.CharField(
         label="What is it about?",

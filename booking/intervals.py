@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -24,6 +24,12 @@ class Interval:
             raise ValueError("an interval needs aware datetimes")
         if self.start >= self.end:
             raise ValueError("an interval must start before it ends")
+
+    @classmethod
+    def lasting(cls, length: timedelta, *, start: datetime) -> Interval:
+        """From `start` on, in UTC: an hour added to a local time may be two, or none."""
+        first = start.astimezone(UTC)
+        return cls(first, first + length)
 
     def overlaps(self, other: Interval) -> bool:
         return self.start < other.end and other.start < self.end

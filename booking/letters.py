@@ -22,6 +22,7 @@ from content.models import Clinic
 
 LONGEST_NAME = 60
 
+
 def compose(message: Message) -> EmailMultiAlternatives:
     """The letter that `message` owes, ready to send."""
     return LETTERS[message.kind](message)

@@ -127,11 +127,13 @@ class Openings:
 
     def first(self) -> OpenTime | None:
         """The earliest time that can be booked, or None if nothing is free up to the horizon."""
-        soon = min(self.now + timedelta(days=14), self._horizon)
-        for between in (
-            Interval(self.now, soon),
-            Interval(self.now, self._horizon + timedelta(minutes=1)),
-        ):
+        zone = clinic_zone()
+        today = local_day(self.now, zone)
+        # From Monday on, so that the week which is shown next has been read already.
+        monday = local_midnight(today - timedelta(days=today.weekday()), zone)
+        horizon = self._horizon + timedelta(minutes=1)
+        for end in (min(monday + timedelta(days=14), horizon), horizon):
+            between = Interval(monday, end)
             if times := self.times(between):
                 return times[0]
         return None
@@ -148,6 +150,7 @@ class Openings:
 
     def nearest(self, start: datetime, *, count: int = 4) -> list[OpenTime]:
         """Up to `count` open times closest to `start`, in the order of the clock."""
+        start = min(max(start, self.now), self._horizon)
         around = Interval(start - timedelta(days=7), start + timedelta(days=7))
         times = self.times(around)
         if not times and (first := self.first()):
@@ -167,7 +170,7 @@ class Openings:
         self, practitioner: Practitioner, location: Location, start: datetime
     ) -> Room | None:
         """The room that a visit at `start` would get, or None when each is taken."""
-        visit = Interval(start, start + self.service.length)
+        visit = Interval.lasting(self.service.length, start=start)
         self._read_visits(visit)
         position = self.roster(practitioner, location, visit).free_room(visit, self.service.policy)
         return None if position is None else self.rooms(location)[position]
@@ -179,7 +182,7 @@ class Openings:
         self, practitioner: Practitioner, location: Location, start: datetime
     ) -> WhyNot | None:
         """Whether a visit at `start` would stand where another does, whatever else forbids it."""
-        visit = Interval(start, start + self.service.length)
+        visit = Interval.lasting(self.service.length, start=start)
         self._read_visits(visit)
         roster = self.roster(practitioner, location, visit)
         refusal = roster.clash(visit, self.service.policy)
@@ -189,7 +192,10 @@ class Openings:
         self, practitioner: Practitioner, location: Location, start: datetime
     ) -> WhyNot | None:
         """The rule that keeps a visit from starting at `start`, or None if it may."""
-        visit = Interval(start, start + self.service.length)
+        # First, so that a date at the end of the calendar is refused before it is added to.
+        if too_early_or_late := self.service.policy.refusal(start, now=self.now):
+            return WhyNot(too_early_or_late)
+        visit = Interval.lasting(self.service.length, start=start)
         self._read_visits(visit)
         refusal = self.roster(practitioner, location, visit).refusal(
             start, length=self.service.length, policy=self.service.policy, now=self.now

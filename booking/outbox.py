@@ -20,6 +20,7 @@ import logging
 import smtplib
 from datetime import datetime, timedelta
 
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -90,12 +91,11 @@ def _attempt(message: Message, *, now: datetime) -> None:
         # A failing query in here must not spoil the transaction that notes the failure.
         with transaction.atomic():
             letter = compose(message)
-        if not letter.send():
-            raise NothingSent
+        _send(letter)
     except OSError as refusal:  # smtplib's own among them
         _note(refusal, message, now=now)
         logger.warning("letter refused: %s, %s", message.kind, message.last_error)
-    except Exception as mistake:  # noqa: BLE001 - one letter must not stop all others
+    except Exception as mistake:  # one letter must not stop all others
         _note(mistake, message, now=now)
         logger.exception("letter not composed: %s", message.kind)
     else:
@@ -103,6 +103,11 @@ def _attempt(message: Message, *, now: datetime) -> None:
         message.sent_at = now
         message.sent_text = str(letter.body)
         message.last_error = ""
+
+
+def _send(letter: EmailMultiAlternatives) -> None:
+    if not letter.send():
+        raise NothingSent
 
 
 def _note(trouble: Exception, message: Message, *, now: datetime) -> None:

@@ -66,13 +66,14 @@ def database_url(folder: Path, *, kept: bool = True) -> str:
 def forget_the_dead(folder: Path) -> None:
     """Remove what processes left in `folder` that were killed before they could tidy up.
 
-    The package goes by process numbers alone: it would take another program with the number of a
-    killed server for that server, and never stop a server one of whose users was killed.
+    The package and PostgreSQL go by process numbers alone. They would take another program with the
+    number of a killed server for that server, and never stop a server whose user was killed.
     """
-    trace, users = folder / "postmaster.pid", folder / ".handle_pids.json"
+    users = folder / ".handle_pids.json"
     with InterProcessLock(postgres_server.PostgresServer.lock_path):
-        if trace.exists() and not serves(folder, int(trace.read_text().split()[0])):
-            trace.unlink()
+        if not is_served(folder):
+            (folder / "postmaster.pid").unlink(missing_ok=True)
+            (folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         if users.exists():
             written_at = users.stat().st_mtime
             numbers = json.loads(users.read_text())
@@ -80,20 +81,19 @@ def forget_the_dead(folder: Path) -> None:
             users.write_text(json.dumps(alive))
 
 
-def serves(folder: Path, number: int) -> bool:
-    """Whether process `number` is a server of the data in `folder`."""
-    try:
-        return str(folder) in psutil.Process(number).cmdline()
-    except psutil.NoSuchProcess:
-        return False
+def is_served(folder: Path) -> bool:
+    """Whether any process of a PostgreSQL server is left: all of them work in the data's folder."""
+    return any(each.info["cwd"] == str(folder) for each in psutil.process_iter(["cwd"]))
 
 
 def ran_at(moment: float, number: int) -> bool:
-    """Whether process `number` is the one that had this number at `moment` already."""
+    """Whether process `number` runs, and is the one that had this number at `moment` already."""
     try:
-        return bool(psutil.Process(number).create_time() <= moment)
+        process = psutil.Process(number)
+        began_at, is_dead = process.create_time(), process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+    return bool(began_at <= moment and not is_dead)
 
 
 def configure(url: str, wanted: dict[str, str]) -> None:

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import errno
 import http.client
 import io
 import os
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -64,10 +65,9 @@ def refuse_taken_port(port: int) -> None:
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except (OSError, OverflowError) as error:
-        sys.exit(
-            f"Port {port} cannot be used ({error}).\n"
-            "Stop what runs there, or choose another one: make run PORT=8001"
-        )
+        is_taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        why = "is taken: another program listens there" if is_taken else f"cannot be used: {error}"
+        sys.exit(f"Port {port} {why}. Choose another one, for example: make run PORT=8001")
 
 
 def prepare(port: int) -> None:
@@ -115,11 +115,12 @@ def stop(running: Children) -> None:
     for child in running.values():
         child.terminate()
     for child in running.values():
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
+        # Also what a child that was killed could not end itself.
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        child.wait()
 
 
 def wait_until_ready(running: Children, port: int) -> None:

@@ -19,8 +19,21 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import django
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+django.setup()
+
+from django.db import connection  # noqa: E402 - models need the setup above
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from booking import scheduling  # noqa: E402
+from booking.models import Room  # noqa: E402
+from booking.openings import Openings  # noqa: E402
+from booking.registration import Person  # noqa: E402
+from tests.cast import make_cast  # noqa: E402
+from tests.factories import local, make_hours, make_practitioner  # noqa: E402
 
 CLIENTS = 8
 ROUNDS = 5
@@ -30,16 +43,18 @@ DATABASE = "clinic_bench"
 
 
 def main() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    django.setup()
     with bench_database() as url:
         make_busy_clinic()
-        pages = {"home": "/", f"times ({PRACTITIONERS} practitioners, a week)": "/book/first-visit/"}
+        pages = {
+            "home": "/",
+            f"times ({PRACTITIONERS} practitioners, a week)": "/book/first-visit/",
+        }
         queries = {name: count_queries(path) for name, path in pages.items()}
         connection.close()
-        with server("clinic_site.wsgi", DATABASE_URL=url) as site, server(
-            "tests.bench_control"
-        ) as control:
+        with (
+            server("clinic_site.wsgi", DATABASE_URL=url) as site,
+            server("tests.bench_control") as control,
+        ):
             print(f"{'page':45}{'req/s':>9}{'control':>9}{'ratio':>8}{'queries':>9}")
             for name, path in pages.items():
                 report(name, measure(site, path, control), queries[name])
@@ -82,11 +97,10 @@ def rate(port: int, path: str) -> float:
 
 
 def count_queries(path: str) -> int:
-    from django.test import Client
-
     with CaptureQueriesContext(connection) as captured:
         answer = Client().get(path)
-    assert answer.status_code == 200, f"{path} answered {answer.status_code}"
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path} answered {answer.status_code}")
     return len(captured)
 
 
@@ -138,19 +152,35 @@ def wait_for(port: int) -> None:
 
 
 def make_busy_clinic() -> None:
-    """Twenty practitioners at two locations, every second hour of a week booked."""
-    from booking import scheduling
-    from booking.openings import Openings
-    from tests.cast import ANA, NOW, make_cast, make_staff
-    from tests.factories import make_hours, make_practitioner
-    from django.utils import timezone
-    from booking.models import Room
-
+    """Twenty practitioners at two locations; about a third of the coming week is booked."""
     cast = make_cast()
     for number in range(PRACTITIONERS - 2):
         practitioner = make_practitioner(f"Practitioner {number}")
         cast.first_visit.practitioners.add(practitioner)
         make_hours(practitioner, cast.riverside if number % 2 else cast.hilltop)
-    for number in range(12):
-        Room.objects.create(location=cast.riverside, name=f"Bench {number}", order=number)
-        Room.objects.create(location=cast.hilltop, name=f"Bench {number}", order=number)
+    for number in range(2 * PRACTITIONERS):
+        location = cast.riverside if number % 2 else cast.hilltop
+        Room.objects.create(location=location, name=f"Bench {number}", order=number)
+    now = timezone.now()
+    monday = timezone.localdate(now) + timedelta(days=7 - timezone.localdate(now).weekday())
+    for practitioner, location in {
+        (practitioner, time.location)
+        for day in Openings(cast.first_visit, now=now).week(monday)
+        for time in day.times
+        for practitioner in time.practitioners
+    }:
+        for offset in range(5):
+            for wall in ("9:00", "13:00"):
+                scheduling.book_for_caller(
+                    service=cast.first_visit,
+                    practitioner=practitioner,
+                    location=location,
+                    start=local(monday + timedelta(days=offset), wall),
+                    person=Person(name="Bench", email="", phone="+17805550150"),
+                    by=cast.dina,
+                    now=now,
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,51 +1,74 @@
-"""A real mail server on the loopback address: it keeps the letters it takes, and answers as told."""
+"""A real mail server on the loopback address, and the real worker that sends to it."""
 
 import asyncio
+import os
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
+from django.db import connection
 from django.test import override_settings
 
 
 class Letterbox:
-    """What the server does. `recipient_answers` and `data_answers` are given first, one by one."""
+    """What the server does: it takes every letter and keeps it, after giving the answers that wait
+    in `answers_to["MAIL"]`, `["RCPT"]` and `["DATA"]`, one by one."""
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
-        self.recipient_answers: list[str] = []
-        self.data_answers: list[str] = []
-        self.answer_after = 0.0
-
-    def of(self, message_id: str) -> EmailMessage:
-        """The one letter of this id."""
-        (letter,) = [each for each in self.letters if each["Message-ID"] == message_id]
-        return letter
+        self.answers_to: dict[str, list[str]] = {"MAIL": [], "RCPT": [], "DATA": []}
+        self.takes_seconds = 0.0
 
     @property
     def message_ids(self) -> list[str]:
         return [str(letter["Message-ID"]) for letter in self.letters]
 
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd looks for these names
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
     ) -> str:
-        if self.recipient_answers:
-            return self.recipient_answers.pop(0)
+        if self.answers_to["MAIL"]:
+            return self.answers_to["MAIL"].pop(0)
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
+    ) -> str:
+        if self.answers_to["RCPT"]:
+            return self.answers_to["RCPT"].pop(0)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.data_answers:
-            return self.data_answers.pop(0)
+    async def handle_DATA(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        if self.answers_to["DATA"]:
+            return self.answers_to["DATA"].pop(0)
         assert isinstance(envelope.content, bytes)
         letter = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
-        await asyncio.sleep(self.answer_after)
+        await asyncio.sleep(self.takes_seconds)
         return "250 OK"
 
 
@@ -63,7 +86,6 @@ def mail_sent_to(port: int) -> Iterator[None]:
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=port,
         EMAIL_USE_TLS=False,
-        EMAIL_TIMEOUT=10,
     ):
         yield
 
@@ -84,3 +106,49 @@ def mail_server() -> Iterator[Letterbox]:
     letterbox, port = Letterbox(), free_port()
     with listening(letterbox, port), mail_sent_to(port):
         yield letterbox
+
+
+def start_worker(*arguments: str, port: int, log: Path) -> subprocess.Popen[bytes]:
+    """`manage.py deliver_messages` with the site's own settings, on the database of the tests."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "clinic_site.settings",
+        "DEBUG": "true",
+        "DATABASE_URL": _url_of_the_test_database(),
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": str(port),
+        "EMAIL_USE_TLS": "false",
+    }
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "deliver_messages", *arguments],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+
+
+@contextmanager
+def worker(port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = start_worker(port=port, log=log)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _url_of_the_test_database() -> str:
+    facts = connection.settings_dict
+    login = f"{quote(facts['USER'])}:{quote(facts['PASSWORD'])}"
+    options = urlencode({"host": facts["HOST"]} if facts["HOST"] else {})
+    port = f":{facts['PORT']}" if facts["PORT"] else ""
+    return f"postgresql://{login}@{port}/{quote(facts['NAME'])}?{options}"
+
+
+def eventually(condition: Callable[[], bool], *, within: float = 20) -> None:
+    """Wait for another process: return once `condition` holds, fail when it does not in time."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)

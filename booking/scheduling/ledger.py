@@ -45,7 +45,7 @@ def place(
     now: datetime,
 ) -> Appointment:
     """An unsaved appointment with what it copies of the service as it is today."""
-    visit = Interval(start, start + service.length)
+    visit = Interval.lasting(service.length, start=start)
     block = service.policy.block(visit)
     return Appointment(
         reference=new_reference(),

@@ -11,6 +11,8 @@ from django.utils import timezone
 from booking.diary import ANYONE, Who
 from booking.models import Service
 from booking.openings import Openings
+from booking.views import journey
+from clinic_site.local_time import full_time
 
 
 class SeeOther(HttpResponseRedirect):
@@ -26,10 +28,13 @@ def lost(
 ) -> HttpResponse:
     """409 with the nearest free times, as buttons like those of the times page."""
     nearest = Openings(service, now=timezone.now(), who=who).nearest(start)
+    problem = f"{full_time(start)} is no longer free."
+    if journey.typed(request):
+        problem += " What you typed is kept."
     return render(
         request,
         "booking/lost.html",
-        {"service": service, "wanted": start, "nearest": nearest},
+        {"service": service, "problem": problem, "nearest": nearest},
         status=409,
     )
 

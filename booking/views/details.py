@@ -22,7 +22,7 @@ def details(request: HttpRequest) -> HttpResponse:
         return _keep_details(request, hold)
     if hold is None:
         return _no_hold(request)
-    form = DetailsForm(initial=journey.typed(request))
+    form = DetailsForm(initial=journey.first_answers(request))
     return render(request, "booking/details.html", {"form": form, "hold": hold})
 
 

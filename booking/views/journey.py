@@ -13,8 +13,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from booking.models import Appointment, Service, State
+from content.models import Condition
 
-VISITOR, WANTED, HELD, TYPED, BOOKED = "visitor", "wanted", "held", "typed", "booked"
+VISITOR, WANTED, HELD, BOOKED = "visitor", "wanted", "held", "booked"
+ABOUT, TYPED = "about", "typed"
 
 
 def visitor_key(request: HttpRequest) -> str:
@@ -25,8 +27,11 @@ def visitor_key(request: HttpRequest) -> str:
     return key
 
 
-def remember_hold(request: HttpRequest, appointment: Appointment) -> None:
+def remember_hold(request: HttpRequest, appointment: Appointment, *, about: str = "") -> None:
+    """Point the session to a new hold; `about` is the slug of a condition page that led here."""
     request.session[HELD] = appointment.pk
+    if condition := Condition.objects.published(appointment.created_at).filter(slug=about).first():
+        request.session[ABOUT] = condition.name
     request.session[WANTED] = {
         "service": appointment.service.slug,
         "start": appointment.starts_at.isoformat(),
@@ -63,6 +68,11 @@ def typed(request: HttpRequest) -> dict[str, Any] | None:
     return found
 
 
+def first_answers(request: HttpRequest) -> dict[str, Any]:
+    """What the details form starts with: what was typed before, else what the visit is about."""
+    return typed(request) or {"about": request.session.get(ABOUT, "")}
+
+
 def forget_hold(request: HttpRequest) -> None:
     request.session.pop(HELD, None)
     request.session.pop(WANTED, None)
@@ -72,6 +82,7 @@ def finish(request: HttpRequest, appointment: Appointment) -> None:
     """The visit is booked: keep only which one."""
     forget_hold(request)
     request.session.pop(TYPED, None)
+    request.session.pop(ABOUT, None)
     request.session[BOOKED] = appointment.pk
 
 

@@ -19,10 +19,14 @@ from booking.views.answers import busy, lost, see_other
 from booking.views.journey import current_hold, remember_hold, visitor_key
 from clinic_site.local_time import clinic_zone, local_day
 
+# What an address of the booking carries along; `about` is the condition whose page led here.
+CARRIED = ("practitioner", "location", "from", "about")
+
 
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
-    return render(request, "booking/services.html", {"services": Service.objects.bookable_online()})
+    context = {"services": Service.objects.bookable_online(), "query": _query(request)}
+    return render(request, "booking/services.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +62,7 @@ def _hold(request: HttpRequest, openings: Openings, filters: TimesFilter) -> Htt
         return lost(request, openings.service, start=start, who=filters.who)
     except scheduling.DiaryBusy:
         return busy(request)
-    remember_hold(request, appointment)
+    remember_hold(request, appointment, about=request.GET.get("about", ""))
     return see_other("details")
 
 
@@ -113,10 +117,6 @@ def _week_url(request: HttpRequest, day: date) -> str:
 
 def _query(request: HttpRequest, **more: str) -> str:
     """The filters of this request as a query string, with `more` put in their place."""
-    kept = {
-        name: request.GET[name]
-        for name in ("practitioner", "location", "from")
-        if name in request.GET
-    }
+    kept = {name: request.GET[name] for name in CARRIED if name in request.GET}
     asked = {name: value for name, value in (kept | more).items() if value}
     return f"?{urlencode(asked)}" if asked else ""

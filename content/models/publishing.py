@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime, timedelta
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -18,12 +19,15 @@ def new_preview_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-class PublicationQuerySet(models.QuerySet["Publication"]):
-    def published(self, now: datetime) -> PublicationQuerySet:
+Text = TypeVar("Text", bound="Publication")
+
+
+class PublicationQuerySet(models.QuerySet[Text]):
+    def published(self, now: datetime) -> Self:
         """What readers may see: published, and its hour has come."""
         return self.filter(status=Publication.Status.PUBLISHED, publish_at__lte=now)
 
-    def overdue(self, today: date) -> PublicationQuerySet:
+    def overdue(self, today: date) -> Self:
         return self.filter(status=Publication.Status.PUBLISHED, next_review_on__lt=today)
 
 

@@ -1,7 +1,8 @@
 """Stretches of time, on one plain Tuesday; the properties are checked against sets of minutes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,16 @@ def test_an_interval_that_does_not_start_before_it_ends_is_refused(last):
 def test_an_interval_cannot_be_changed():
     with pytest.raises(AttributeError):
         between(0, 60).end = NINE  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 8), date(2026, 11, 1), date(2026, 6, 1)])
+@pytest.mark.parametrize("hour", [0, 1])
+def test_an_hour_lasts_an_hour_also_while_the_clock_is_changed(day, hour):
+    start = datetime(day.year, day.month, day.day, hour, 30, tzinfo=ZoneInfo("America/Edmonton"))
+    lasting = Interval.lasting(timedelta(hours=1), start=start)
+    assert lasting.start == start
+    assert (lasting.start.tzinfo, lasting.end.tzinfo) == (UTC, UTC)
+    assert lasting.end.timestamp() - start.timestamp() == 3600
 
 
 def test_intervals_that_only_touch_do_not_overlap():

@@ -1,0 +1,170 @@
+"""Which day the list of appointments shows: today, unless something else is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from booking.admin.foundation import FIRST_YEAR, LAST_YEAR, ReachableDays
+from booking.admin.wording import ZONE
+from booking.models import Appointment
+from clinic_site.local_time import clinic_zone, local_day, local_midnight
+
+PARAMETER = "day"
+HIERARCHY = "starts_at__"
+NAMED = {
+    "today": "Today",
+    "tomorrow": "Tomorrow",
+    "next-7-days": "Next 7 days",
+    "past": "Past",
+    "all": "All days",
+}
+
+
+@dataclass(frozen=True)
+class DaysShown:
+    """The days from `first` up to, not including, `end`; None is open."""
+
+    choice: str
+    heading: str
+    first: date | None = None
+    end: date | None = None
+
+    @property
+    def one_day(self) -> date | None:
+        if self.first and self.end == self.first + timedelta(days=1):
+            return self.first
+        return None
+
+    @property
+    def latest_first(self) -> bool:
+        return self.first is None
+
+    def of(self, visits: QuerySet[Any]) -> QuerySet[Any]:
+        zone = clinic_zone()
+        if self.first:
+            visits = visits.filter(starts_at__gte=local_midnight(self.first, zone))
+        if self.end:
+            visits = visits.filter(starts_at__lt=local_midnight(self.end, zone))
+        return visits
+
+
+def days_shown(parameters: Mapping[str, str], *, today: date) -> DaysShown:
+    """What the address asks for. Searching or turning to a month looks through all days, unless
+    a day is named too. Raises IncorrectLookupParameters for a day that cannot be read."""
+    choice = parameters.get(PARAMETER, "")
+    if not choice:
+        looking = parameters.get(SEARCH_VAR, "").strip()
+        turning = any(name.startswith(HIERARCHY) for name in parameters)
+        choice = "all" if looking or turning else "today"
+    one_day, week = timedelta(days=1), timedelta(days=7)
+    if choice == "all":
+        return DaysShown(choice, "All days")
+    if choice == "past":
+        return DaysShown(choice, "Past days", None, today)
+    if choice == "next-7-days":
+        heading = f"{written(today + one_day)} to {written(today + week)}"
+        return DaysShown(choice, heading, today + one_day, today + week + one_day)
+    day = {"today": today, "tomorrow": today + one_day}.get(choice) or read_day(choice)
+    name = {today: "Today, ", today + one_day: "Tomorrow, "}.get(day, "")
+    return DaysShown(choice, f"{name}{written(day)} ({ZONE})", day, day + one_day)
+
+
+def read_day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as unreadable:
+        raise IncorrectLookupParameters(str(unreadable)) from unreadable
+    if not FIRST_YEAR <= day.year < LAST_YEAR:
+        raise IncorrectLookupParameters("a day out of reach")
+    return day
+
+
+def written(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+class DayFilter(admin.SimpleListFilter):
+    title = "day"
+    parameter_name = PARAMETER
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        params: dict[str, list[str]],
+        model: type[Appointment],
+        model_admin: admin.ModelAdmin[Appointment],
+    ) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.asked = request.GET.dict()
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return list(NAMED.items())
+
+    @property
+    def shown(self) -> DaysShown:
+        asked = self.asked | ({PARAMETER: value} if (value := self.value()) else {})
+        return days_shown(asked, today=local_day(timezone.now(), clinic_zone()))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return self.shown.of(queryset)
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        facets = self.get_facet_queryset(changelist) if changelist.add_facets else None
+        for position, (choice, word) in enumerate(self.lookup_choices):
+            count = f" ({facets[f'{position}__c']})" if facets else ""
+            yield {
+                "selected": self.shown.choice == choice,
+                "query_string": changelist.get_query_string({PARAMETER: choice}, [HIERARCHY]),
+                "display": f"{word}{count}",
+            }
+
+
+class DayList(ReachableDays):
+    """The visits of the days asked for, with ways to the days around them."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.title = f"Appointments: {self.days.heading}"
+
+    @cached_property
+    def days(self) -> DaysShown:
+        return next(spec.shown for spec in self.filter_specs if isinstance(spec, DayFilter))
+
+    @property
+    def neighbours(self) -> list[tuple[str, str]]:
+        """Links to the day before and the day after, when one day is shown."""
+        if not self.days.one_day:
+            return []
+        return [
+            (word, self.get_query_string({PARAMETER: (self.days.one_day + step).isoformat()}))
+            for word, step in (("Day before", timedelta(-1)), ("Day after", timedelta(1)))
+        ]
+
+    @property
+    def today(self) -> str:
+        return self.get_query_string({PARAMETER: "today"}, [HIERARCHY])
+
+    @property
+    def all_days(self) -> str:
+        return self.get_query_string({PARAMETER: "all"}, [HIERARCHY])
+
+    @property
+    def other_parameters(self) -> list[tuple[str, str]]:
+        """What the form that turns to a day has to carry along."""
+        return [
+            (name, value)
+            for name, values in self.filter_params.items()
+            for value in values
+            if name != PARAMETER and not name.startswith(HIERARCHY)
+        ]

@@ -1,0 +1,130 @@
+"""What the admin pages of the diary have in common: they refuse in sentences, never with a 500."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import Error
+from django.db.models import DateField, DateTimeField, Field, ProtectedError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+# Beyond these years neither Python nor the desk can count in days and zones.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+OUT_OF_REACH = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR - 1}."
+DAYS = (
+    MinValueValidator(date(FIRST_YEAR, 1, 1), OUT_OF_REACH),
+    MaxValueValidator(date(LAST_YEAR - 1, 12, 31), OUT_OF_REACH),
+)
+MOMENTS = (
+    MinValueValidator(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), OUT_OF_REACH),
+    MaxValueValidator(datetime(LAST_YEAR, 1, 1, tzinfo=UTC), OUT_OF_REACH),
+)
+
+
+class ReachableDays(ChangeList):
+    """A list whose address may name any day, also one that no calendar has."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_filters(request)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+
+class WholeRowForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at run time
+    """Checks every constraint of the row, also those of fields that the page does not show."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc] # Django's own hook, unknown to the stubs
+        if self.errors:
+            return
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as error:
+            self.add_error(None, ValidationError(error.messages))
+
+
+class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none at run time
+    form = WholeRowForm
+    show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ReachableDays
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(db_field, DateField):
+            field.validators += MOMENTS if isinstance(db_field, DateTimeField) else DAYS
+        return field
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Error:
+            # The form found nothing wrong, so somebody else's change came in between.
+            return self._somebody_was_faster(request)
+
+    def delete_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ProtectedError:
+            return self._somebody_was_faster(request)
+
+    def _somebody_was_faster(self, request: HttpRequest) -> HttpResponse:
+        messages.error(
+            request,
+            "Nothing was saved: somebody else changed this at the same moment. "
+            "Look at it again and repeat your change.",
+        )
+        return HttpResponseRedirect(request.path)
+
+
+class ReadOnlyAdmin(ClinicAdmin):
+    """Rows to look at: nobody adds, changes or deletes them here, superusers included."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class ReadOnlyRows(admin.TabularInline):  # type: ignore[type-arg] # takes none at run time
+    """Rows that belong to the page's own, to look at."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False

@@ -1,0 +1,189 @@
+"""When the clinic works: weekly windows, closures and extra hours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from booking.admin.foundation import ClinicAdmin, WholeRowForm
+from booking.admin.wording import ZONE, in_zone, link_to, short_time, who_comes
+from booking.models import Appointment, Closure, ExtraHours, State, WorkingHours
+
+STANDING = (State.NEEDS_REVIEW, State.BOOKED, State.ARRIVED)
+WALL_CLOCK = f"The clinic’s wall clock: {ZONE}."
+
+
+class WorkingHoursForm(WholeRowForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        needed = {"practitioner", "weekday", "starts_at", "ends_at"}
+        if needed <= cleaned.keys() and (other := self._overlapping(cleaned)):
+            self.add_error(
+                "starts_at",
+                f"{other.practitioner} works at {other.location} then already: "
+                f"{other.get_weekday_display()} {other.starts_at:%H:%M}–{other.ends_at:%H:%M}.",
+            )
+        return cleaned
+
+    def _overlapping(self, cleaned: dict[str, Any]) -> WorkingHours | None:
+        others = WorkingHours.objects.filter(
+            practitioner=cleaned["practitioner"],
+            weekday=cleaned["weekday"],
+            starts_at__lt=cleaned["ends_at"],
+            ends_at__gt=cleaned["starts_at"],
+        )
+        if first := cleaned.get("valid_from"):
+            others = others.filter(Q(valid_to=None) | Q(valid_to__gte=first))
+        if last := cleaned.get("valid_to"):
+            others = others.filter(Q(valid_from=None) | Q(valid_from__lte=last))
+        return others.exclude(pk=self.instance.pk).select_related("location").first()
+
+
+@admin.register(WorkingHours)
+class WorkingHoursAdmin(ClinicAdmin):
+    form = WorkingHoursForm
+    list_display = ("practitioner", "weekday", "window", "location", "valid_from", "valid_to")
+    list_display_links = ("practitioner", "weekday")
+    list_filter = ("practitioner", "location", "weekday")
+    list_select_related = ("practitioner", "location")
+    ordering = ("practitioner__order", "practitioner__name", "weekday", "starts_at")
+    save_as = True
+    fieldsets = (
+        (None, {"fields": ("practitioner", "location", "weekday")}),
+        (None, {"fields": ("starts_at", "ends_at"), "description": WALL_CLOCK}),
+        (
+            "Only for a while",
+            {
+                "fields": ("valid_from", "valid_to"),
+                "description": "To change the hours from a day on, end these windows the day "
+                "before and add new ones: visits that are booked keep their times.",
+            },
+        ),
+    )
+
+    @admin.display(description=in_zone("Window"), ordering="starts_at")
+    def window(self, hours: WorkingHours) -> str:
+        return f"{hours.starts_at:%H:%M}–{hours.ends_at:%H:%M}"
+
+
+class InstantsAdmin(ClinicAdmin):
+    """Rows from one instant to another, listed with weekday and zone."""
+
+    date_hierarchy = "starts_at"
+    ordering = ("-starts_at",)
+    list_select_related = ("practitioner", "location")
+
+    @admin.display(description=in_zone("From"), ordering="starts_at")
+    def begins(self, row: Closure | ExtraHours) -> str:
+        return short_time(row.starts_at)
+
+    @admin.display(description=in_zone("To"), ordering="ends_at")
+    def ends(self, row: Closure | ExtraHours) -> str:
+        return short_time(row.ends_at)
+
+
+def visits_within(closure: Closure) -> QuerySet[Appointment]:
+    """The visits that stand although the clinic, the place or the practitioner is closed."""
+    visits = Appointment.objects.with_everybody().filter(
+        state__in=STANDING, starts_at__lt=closure.ends_at, ends_at__gt=closure.starts_at
+    )
+    if closure.practitioner_id:
+        visits = visits.filter(practitioner=closure.practitioner_id)
+    if closure.location_id:
+        visits = visits.filter(location=closure.location_id)
+    return visits.order_by("starts_at", "pk")
+
+
+def listed(visits: QuerySet[Appointment]) -> SafeString:
+    rows = (
+        (link_to(visit, short_time(visit.starts_at)), who_comes(visit.patient), visit.practitioner)
+        for visit in visits
+    )
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}, {}, with {}</li>", rows))
+
+
+@admin.register(Closure)
+class ClosureAdmin(InstantsAdmin):
+    list_display = ("begins", "ends", "who_is_closed", "reason")
+    list_filter = ("practitioner", "location")
+    search_fields = ("reason",)
+    readonly_fields = ("standing_visits",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("practitioner", "location"),
+                "description": "Choose a practitioner or a location. Leave both empty to close "
+                "the whole clinic.",
+            },
+        ),
+        (None, {"fields": ("starts_at", "ends_at"), "description": WALL_CLOCK}),
+        (None, {"fields": ("reason",)}),
+        ("Visits in this time", {"fields": ("standing_visits",)}),
+    )
+
+    @admin.display(description="Who is closed")
+    def who_is_closed(self, closure: Closure) -> str:
+        return str(closure.practitioner or closure.location or "Whole clinic")
+
+    @admin.display(description="Still booked")
+    def standing_visits(self, closure: Closure) -> str:
+        if closure.pk is None:
+            return "They are listed once the closure is saved."
+        visits = visits_within(closure)
+        return listed(visits) if visits else "None."
+
+    def save_model(
+        self, request: HttpRequest, obj: Closure, form: WholeRowForm, change: bool  # noqa: FBT001 - Django's signature
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        visits = visits_within(obj)
+        if visits:
+            messages.warning(
+                request,
+                format_html(
+                    "{} booked in this time. The closure does not cancel them: phone the "
+                    "patients.{}",
+                    "1 visit is" if len(visits) == 1 else f"{len(visits)} visits are",
+                    listed(visits),
+                ),
+            )
+
+
+class ExtraHoursForm(WholeRowForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not {"practitioner", "starts_at", "ends_at"} <= cleaned.keys():
+            return cleaned
+        other = (
+            ExtraHours.objects.filter(
+                practitioner=cleaned["practitioner"],
+                starts_at__lt=cleaned["ends_at"],
+                ends_at__gt=cleaned["starts_at"],
+            )
+            .exclude(pk=self.instance.pk)
+            .first()
+        )
+        if other:
+            self.add_error(
+                None,
+                f"{other.practitioner} has extra hours at {other.location} then already, from "
+                f"{short_time(other.starts_at)} to {short_time(other.ends_at)}.",
+            )
+        return cleaned
+
+
+@admin.register(ExtraHours)
+class ExtraHoursAdmin(InstantsAdmin):
+    form = ExtraHoursForm
+    list_display = ("begins", "ends", "practitioner", "location")
+    list_filter = ("practitioner", "location")
+    fieldsets = (
+        (None, {"fields": ("practitioner", "location")}),
+        (None, {"fields": ("starts_at", "ends_at"), "description": WALL_CLOCK}),
+    )

@@ -1,0 +1,101 @@
+"""Finding a visit or a patient by what a caller says: a name, a phone number, a reference."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import phonenumbers
+from django.conf import settings
+from django.db.models import CharField, Func, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Lower
+
+from booking.models import Appointment, Patient
+
+PHONE_LIKE = re.compile(r"[+(]?[\d\s().+/-]+", re.ASCII)
+FEWEST_DIGITS = 4
+
+
+class WithoutAccents(Func):
+    """José and JOSE as JOSE: the letters decomposed, and their marks dropped."""
+
+    function = "REGEXP_REPLACE"
+    template = r"%(function)s(NORMALIZE(%(expressions)s, NFD), '[\u0300-\u036f]', '', 'g')"
+    output_field: Any = TextField()
+
+
+def without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
+
+
+def phone_digits(query: str) -> set[str]:
+    """The digit strings to look for in stored numbers; none if `query` is no phone number.
+
+    Whole numbers are read as people dial them, so that a country code or trunk prefix that was
+    typed or left out makes no difference. A few digits are looked for as they are.
+    """
+    digits = re.sub(r"\D", "", query)
+    if not PHONE_LIKE.fullmatch(query.strip()) or len(digits) < FEWEST_DIGITS:
+        return set()
+    try:
+        number = phonenumbers.parse(query, settings.PHONENUMBER_DEFAULT_REGION)
+    except phonenumbers.NumberParseException:
+        return {digits}
+    if not phonenumbers.is_possible_number(number):
+        return {digits}
+    return {phonenumbers.national_significant_number(number)}
+
+
+def patients_named(query: str) -> QuerySet[Patient]:
+    """Whose name holds each word of `query`, whatever its case and accents."""
+    found = Patient.objects.annotate(plain_name=Lower(WithoutAccents("name")))
+    for word in without_accents(query).split():
+        found = found.filter(plain_name__contains=word)
+    return found
+
+
+def patients_reached_at(digits: set[str]) -> QuerySet[Patient]:
+    return _with_digits(Patient.objects.all(), "phone", digits)
+
+
+def visits_matching(visits: QuerySet[Appointment], query: str) -> QuerySet[Appointment]:
+    """The visits of a person of this name, with this phone number, or with this reference."""
+    query = query.strip()
+    if not query:
+        return visits
+    people = patients_named(query)
+    matching = Q(reference__istartswith=re.sub(r"[\s-]", "", query)) | _of(people)
+    if digits := phone_digits(query):
+        left_for_the_visit = _with_digits(Appointment.objects.all(), "contact_phone", digits)
+        matching |= Q(pk__in=left_for_the_visit.values("pk"))
+        matching |= _of(patients_reached_at(digits))
+    return visits.filter(matching)
+
+
+def patients_matching(patients: QuerySet[Patient], query: str) -> QuerySet[Patient]:
+    """The people of this name, phone number or e-mail address, and who is in their care."""
+    query = query.strip()
+    if not query:
+        return patients
+    found = Q(pk__in=patients_named(query).values("pk")) | Q(email__icontains=query)
+    if digits := phone_digits(query):
+        reached = patients_reached_at(digits).values("pk")
+        found |= Q(pk__in=reached) | Q(responsible_adult__in=reached)
+    return patients.filter(found)
+
+
+def _of(people: QuerySet[Patient]) -> Q:
+    return Q(patient__in=people.values("pk")) | Q(
+        patient__responsible_adult__in=people.values("pk")
+    )
+
+
+def _with_digits(rows: Any, field: str, digits: set[str]) -> Any:
+    # As text: the phone field would read a part of a number as a whole one.
+    rows = rows.annotate(digits_on_file=Cast(field, CharField()))
+    wanted = Q()
+    for each in digits:
+        wanted |= Q(digits_on_file__contains=each)
+    return rows.filter(wanted)

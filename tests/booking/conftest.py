@@ -1,0 +1,18 @@
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from tests.cast import NOW, Cast, make_cast
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def at_now() -> Iterator[time_machine.Traveller]:
+    """The views' clock stands at NOW; move it with `at_now.move_to(…)`."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller

@@ -1,0 +1,44 @@
+"""The booking pages as a visitor's browser walks them, for the tests of the views."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from booking.models import Service
+from content.models import Location
+
+DETAILS = {
+    "for_whom": "self",
+    "patient_name": "",
+    "name": "Ana Lopez",
+    "email": "ana@example.com",
+    "phone": "780 555 0150",
+    "about": "Sore shoulder since May",
+    "privacy_acknowledged": "on",
+}
+
+
+def take(
+    browser: Client, service: Service, start: datetime, location: Location, query: str = ""
+) -> Any:
+    """Press the button of a free time."""
+    key = f"{start.astimezone(UTC):%Y-%m-%dT%H:%MZ} at {location.slug}"
+    return browser.post(f"/book/{service.slug}/{query}", {"time": key})
+
+
+def give_details(browser: Client, **changes: str) -> Any:
+    return browser.post("/book/details/", DETAILS | changes)
+
+
+def book(browser: Client, service: Service, start: datetime, location: Location) -> Any:
+    """The whole path, up to the answer of the last button."""
+    take(browser, service, start, location)
+    give_details(browser)
+    return browser.post("/book/check/")
+
+
+def text_of(answer: HttpResponse) -> str:
+    """The words of a page with white space folded."""
+    return " ".join(answer.content.decode().split())

@@ -1,0 +1,222 @@
+"""What becomes of a visit on its day: each change that is allowed, and every one that is not."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from booking import scheduling
+from booking.models import Appointment, State
+from tests.booking.steps import events, history, hold, letters, visit
+from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast, make_staff
+from tests.factories import local
+
+pytestmark = pytest.mark.django_db
+
+TEN = local(TUESDAY, "10:00")
+THAT_EVENING = local(TUESDAY, "23:59")
+NEXT_DAY = local("2026-11-25", "0:00")
+
+
+def change(name: str, appointment: Appointment, cast: Cast, *, now: datetime = TEN) -> Appointment:
+    return getattr(scheduling, name)(appointment=appointment, by=cast.dina, now=now)
+
+
+# How Ana's visit comes into each state that a command can bring about.
+WAY_TO = {
+    State.BOOKED: [],
+    State.ARRIVED: ["arrive"],
+    State.COMPLETED: ["arrive", "complete"],
+    State.LEFT_UNSEEN: ["arrive", "left_unseen"],
+    State.NO_SHOW: ["no_show"],
+    State.CANCELLED: ["cancel"],
+}
+
+ALLOWED = {
+    ("arrive", State.BOOKED): State.ARRIVED,
+    ("complete", State.ARRIVED): State.COMPLETED,
+    ("no_show", State.BOOKED): State.NO_SHOW,
+    ("left_unseen", State.ARRIVED): State.LEFT_UNSEEN,
+    ("undo", State.NO_SHOW): State.ARRIVED,
+    ("undo", State.ARRIVED): State.BOOKED,
+    ("cancel", State.BOOKED): State.CANCELLED,
+}
+KIND = {name: name for name in ("no_show", "left_unseen")} | {
+    "arrive": "arrived",
+    "complete": "completed",
+    "undo": "undone",
+    "cancel": "cancelled",
+}
+COMMANDS = list(KIND)
+
+
+def visit_in(state: State, cast: Cast) -> Appointment:
+    appointment = visit(cast, "10:00")
+    for name in WAY_TO[state]:
+        appointment = change(name, appointment, cast)
+    return appointment
+
+
+@pytest.mark.parametrize(("name", "state"), sorted(ALLOWED))
+def test_an_allowed_change_writes_the_row_and_one_event_that_names_dina(name, state):
+    cast = make_cast()
+    appointment = visit_in(state, cast)
+    before = events()
+    changed = change(name, appointment, cast)
+    appointment.refresh_from_db()
+    to = ALLOWED[name, state]
+    assert (changed.state, appointment.state) == (to, to)
+    assert events() == before + 1
+    assert history(appointment)[-1] == (KIND[name], state, to, "Dina Farouk", TEN)
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    sorted((name, state) for name in COMMANDS for state in WAY_TO if (name, state) not in ALLOWED),
+)
+def test_any_other_change_is_refused_and_writes_nothing(name, state):
+    cast = make_cast()
+    appointment = visit_in(state, cast)
+    before, owed = events(), letters(appointment)
+    with pytest.raises(scheduling.WrongState) as refused:
+        change(name, appointment, cast)
+    appointment.refresh_from_db()
+    assert appointment.state == state
+    assert (events(), letters(appointment)) == (before, owed)
+    assert appointment.reference in str(refused.value)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_hold_has_no_attendance(name):
+    cast = make_cast()
+    held = hold(cast, "10:00")
+    with pytest.raises(scheduling.WrongState):
+        change(name, held, cast)
+    scheduling.release(visitor=held.held_by, now=NOW)
+    with pytest.raises(scheduling.WrongState, match=r"^This hold has ended\.$"):
+        change(name, held, cast)
+
+
+def test_the_second_of_two_desks_reads_who_was_first_and_what_they_did():
+    cast = make_cast()
+    on_screen = visit(cast, "10:00")
+    eve = make_staff("eve", "Eve", "Stone", group="Front desk")
+    scheduling.no_show(appointment=on_screen, by=eve, now=TEN)
+    with pytest.raises(scheduling.WrongState) as refused:
+        change("arrive", on_screen, cast)
+    assert str(refused.value) == (
+        f"Visit {on_screen.reference} is “Did not come” already: "
+        "marked as did not come by Eve Stone."
+    )
+
+
+def test_staff_without_a_full_name_are_named_by_their_login():
+    cast = make_cast()
+    desk = make_staff("desk2", "", "", group="Front desk")
+    on_screen = visit(cast, "10:00")
+    scheduling.arrive(appointment=on_screen, by=desk, now=TEN)
+    assert history(on_screen)[-1][3] == "desk2"
+
+
+def test_what_a_stale_screen_says_of_the_state_does_not_count():
+    cast = make_cast()
+    on_screen = visit(cast, "10:00")
+    change("arrive", Appointment.objects.get(pk=on_screen.pk), cast)
+    assert on_screen.state == State.BOOKED
+    assert change("complete", on_screen, cast).state == State.COMPLETED
+
+
+@pytest.mark.parametrize("now", [local(TUESDAY, "0:00"), THAT_EVENING])
+def test_a_patient_can_arrive_all_day(now):
+    cast = make_cast()
+    assert change("arrive", visit(cast, "10:00"), cast, now=now).state == State.ARRIVED
+
+
+@pytest.mark.parametrize("now", [local(TUESDAY, "0:00") - timedelta(microseconds=1), NEXT_DAY])
+def test_a_patient_arrives_on_no_other_day(now):
+    cast = make_cast()
+    appointment = visit(cast, "10:00")
+    with pytest.raises(scheduling.WrongState, match="only on the day"):
+        change("arrive", appointment, cast, now=now)
+    assert len(history(appointment)) == 2
+
+
+def test_nobody_has_failed_to_come_before_the_visit_begins():
+    cast = make_cast()
+    appointment = visit(cast, "10:00")
+    with pytest.raises(scheduling.WrongState, match="has not begun yet"):
+        change("no_show", appointment, cast, now=TEN - timedelta(microseconds=1))
+    assert change("no_show", appointment, cast, now=TEN).state == State.NO_SHOW
+
+
+def test_a_no_show_can_be_marked_days_later_but_undone_only_on_its_day():
+    cast = make_cast()
+    appointment = visit(cast, "10:00")
+    change("no_show", appointment, cast, now=NEXT_DAY + timedelta(days=3))
+    with pytest.raises(scheduling.WrongState, match="only on the day"):
+        change("undo", appointment, cast, now=NEXT_DAY)
+    assert change("undo", appointment, cast, now=THAT_EVENING).state == State.ARRIVED
+
+
+@pytest.mark.parametrize("state", [State.NO_SHOW, State.ARRIVED])
+def test_on_the_next_day_nothing_is_undone(state):
+    cast = make_cast()
+    appointment = visit_in(state, cast)
+    with pytest.raises(scheduling.WrongState, match="only on the day"):
+        change("undo", appointment, cast, now=NEXT_DAY)
+    appointment.refresh_from_db()
+    assert appointment.state == state
+
+
+def test_an_arrival_and_its_undoing_come_out_where_they_began():
+    cast = make_cast()
+    appointment = visit(cast, "10:00")
+    for name in ("arrive", "undo", "arrive", "complete"):
+        change(name, appointment, cast)
+    assert [event[0] for event in history(appointment)] == [
+        *("held", "booked"),
+        *("arrived", "undone", "arrived", "completed"),
+    ]
+
+
+def test_a_no_show_frees_the_place_for_another():
+    cast = make_cast()
+    visit_in(State.NO_SHOW, cast)
+    assert visit(cast, "13:00", person=BEN, now=TEN).state == State.BOOKED
+    assert letters(Appointment.objects.get(patient__name=ANA.name)) == [("confirmation", "queued")]
+
+
+def test_who_comes_after_all_finds_the_place_given_away():
+    cast = make_cast()
+    late = visit(cast, "13:00")
+    one = local(TUESDAY, "13:00")
+    change("no_show", late, cast, now=one)
+    scheduling.book_for_caller(
+        service=cast.first_visit,
+        practitioner=cast.priya,
+        location=cast.riverside,
+        start=one,
+        person=scheduling.visits.Person(name="Walk In", email="", phone="+17805550152"),
+        by=cast.dina,
+        now=one - timedelta(hours=3),
+    )
+    before = events()
+    with pytest.raises(scheduling.SlotTaken):
+        change("undo", late, cast, now=one + timedelta(minutes=5))
+    late.refresh_from_db()
+    assert (late.state, events()) == (State.NO_SHOW, before)
+
+
+def test_who_comes_after_all_but_is_with_tomas_then_cannot_be_with_priya_too():
+    cast = make_cast()
+    late = visit(cast, "13:00")
+    one = local(TUESDAY, "13:00")
+    change("no_show", late, cast, now=one)
+    with_tomas = hold(cast, "13:00", practitioner=cast.tomas, visitor="again")
+    scheduling.book(
+        appointment=with_tomas,
+        visitor="again",
+        details=scheduling.Details(person=ANA, about="", privacy_notice="2026-11-20"),
+        now=NOW,
+    )
+    with pytest.raises(scheduling.SlotTaken):
+        change("undo", late, cast, now=one + timedelta(minutes=5))

@@ -1,0 +1,261 @@
+"""Claiming and delivering what is owed, to a real mail server. The clock is passed in."""
+
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+import pytest
+from django.test import override_settings
+from icalendar import Calendar
+
+from booking import outbox, scheduling
+from booking.models import Message
+from booking.registration import Person
+from tests.booking.test_letters import HEADERS, HOSTILE_NAMES
+from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast
+from tests.factories import local, make_booking
+from tests.mail_server import Letterbox, free_port, listening, mail_sent_to, mail_server
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = timedelta(minutes=1)
+Delivery = Message.Delivery
+
+
+def book(cast: Cast, wall: str = "9:00", *, person: Person = ANA, now: datetime = NOW) -> Message:
+    visit = make_booking(
+        cast.first_visit, cast.priya, cast.riverside, local(TUESDAY, wall), person=person, now=now
+    )
+    return Message.objects.get(appointment=visit)
+
+
+def drain(now: datetime = NOW) -> list[Message]:
+    delivered = []
+    while message := outbox.deliver_next(now=now):
+        delivered.append(message)
+    return delivered
+
+
+def part(letter: EmailMessage, content_type: str) -> str:
+    (found,) = [each for each in letter.walk() if each.get_content_type() == content_type]
+    assert isinstance(found, EmailMessage)
+    return str(found.get_content()).replace("\r\n", "\n")
+
+
+def test_a_confirmation_arrives_with_text_html_and_calendar_file() -> None:
+    message = book(make_cast())
+    with mail_server() as server:
+        assert drain() == [message]
+    (letter,) = server.letters
+    assert letter["Message-ID"] == message.message_id
+    assert letter["To"] == "ana@example.com"
+    assert "9:00 am (Edmonton time)" in part(letter, "text/plain")
+    assert "9:00 am (Edmonton time)" in part(letter, "text/html")
+    (event,) = Calendar.from_ical(part(letter, "text/calendar")).walk("VEVENT")
+    assert event["DTSTART"].dt == message.appointment.starts_at
+
+
+def test_what_was_sent_and_when_is_written_down() -> None:
+    message = book(make_cast())
+    with mail_server() as server:
+        drain(NOW + MINUTE)
+    message.refresh_from_db()
+    assert message.state == Delivery.SENT
+    assert message.sent_at == NOW + MINUTE
+    assert message.attempts == 1
+    assert message.sent_text.strip() == part(server.letters[0], "text/plain").strip()
+    assert message.last_error == ""
+
+
+def test_a_letter_is_sent_once() -> None:
+    book(make_cast())
+    with mail_server() as server:
+        drain()
+        assert drain(NOW + timedelta(days=1)) == []
+    assert len(server.letters) == 1
+
+
+def test_nothing_leaves_before_it_is_due() -> None:
+    message = book(make_cast())
+    Message.objects.update(due_at=NOW + MINUTE)
+    with mail_server() as server:
+        assert drain(NOW + MINUTE - timedelta(seconds=1)) == []
+        assert server.letters == []
+        assert drain(NOW + MINUTE) == [message]
+
+
+def test_what_has_been_due_longest_leaves_first() -> None:
+    cast = make_cast()
+    ana, ben = book(cast, "9:00"), book(cast, "11:00", person=BEN)
+    Message.objects.filter(pk=ben.pk).update(due_at=NOW - MINUTE)
+    with mail_server() as server:
+        drain()
+    assert server.message_ids == [ben.message_id, ana.message_id]
+
+
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [
+        ("MAIL", "SMTPSenderRefused 451"),
+        ("RCPT", "SMTPRecipientsRefused 451"),
+        ("DATA", "SMTPDataError 451"),
+    ],
+)
+def test_a_server_that_asks_to_come_back_later_is_asked_again(step: str, error: str) -> None:
+    message = book(make_cast())
+    with mail_server() as server:
+        server.answers_to[step] = ["451 Later, ana@example.com"]
+        drain()
+        message.refresh_from_db()
+        assert (message.state, message.attempts) == (Delivery.QUEUED, 1)
+        assert message.last_error == error
+        assert message.due_at == NOW + MINUTE
+        assert server.letters == []
+
+        drain(NOW + MINUTE)
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (Delivery.SENT, 2)
+    assert message.last_error == ""
+    assert server.message_ids == [message.message_id]
+
+
+@pytest.mark.parametrize(
+    ("step", "error"), [("RCPT", "SMTPRecipientsRefused 550"), ("DATA", "SMTPDataError 550")]
+)
+def test_a_letter_that_is_refused_for_good_fails_at_once_and_holds_up_nobody(
+    step: str, error: str
+) -> None:
+    cast = make_cast()
+    ana, ben = book(cast, "9:00"), book(cast, "11:00", person=BEN)
+    with mail_server() as server:
+        server.answers_to[step] = ["550 No such person: ana@example.com"]
+        drain()
+    ana.refresh_from_db()
+    assert (ana.state, ana.last_error) == (Delivery.FAILED, error)
+    assert ana.sent_at is None
+    assert server.message_ids == [ben.message_id]
+
+
+def test_a_server_that_refuses_the_clinic_itself_is_asked_again() -> None:
+    """A wrong setting must not turn every letter into one that failed."""
+    message = book(make_cast())
+    with mail_server() as server:
+        server.answers_to["MAIL"] = ["550 Sender not allowed"]
+        drain()
+        message.refresh_from_db()
+        assert (message.state, message.last_error) == (Delivery.QUEUED, "SMTPSenderRefused 550")
+        drain(NOW + MINUTE)
+    assert server.message_ids == [message.message_id]
+
+
+def test_letters_wait_while_no_server_listens_and_leave_once_each_when_it_does() -> None:
+    cast = make_cast()
+    messages = [book(cast, wall) for wall in ("9:00", "10:30", "12:00", "13:30")]
+    port, letterbox = free_port(), Letterbox()
+    with mail_sent_to(port):
+        drain()
+        assert {m.last_error for m in Message.objects.all()} == {"ConnectionRefusedError"}
+        with listening(letterbox, port):
+            assert drain(NOW) == []
+            drain(NOW + MINUTE)
+    assert sorted(letterbox.message_ids) == sorted(message.message_id for message in messages)
+    assert set(Message.objects.values_list("state", flat=True)) == {Delivery.SENT}
+
+
+def test_a_server_that_takes_the_letter_but_never_answers_gets_it_again_under_the_same_id() -> None:
+    message = book(make_cast())
+    with mail_server() as server:
+        server.takes_seconds = 2
+        with override_settings(EMAIL_TIMEOUT=0.3):
+            drain()
+        message.refresh_from_db()
+        assert message.state == Delivery.QUEUED
+        server.takes_seconds = 0
+        drain(NOW + MINUTE)
+    assert server.message_ids == [message.message_id] * 2
+
+
+def test_waits_double_up_to_half_an_hour() -> None:
+    waits = [outbox.wait_after(attempts) / MINUTE for attempts in range(1, 9)]
+    assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+    assert outbox.wait_after(10_000) == 30 * MINUTE
+
+
+def test_it_takes_three_days_of_trouble_until_a_letter_fails() -> None:
+    waits = [outbox.wait_after(attempts) for attempts in range(1, outbox.ATTEMPTS)]
+    assert sum(waits, timedelta()) >= timedelta(days=3)
+    assert sum(waits[:-1], timedelta()) < timedelta(days=3)
+
+
+def test_a_letter_fails_with_the_last_attempt_and_not_before() -> None:
+    message = book(make_cast())
+    Message.objects.update(attempts=outbox.ATTEMPTS - 2)
+    with mail_sent_to(free_port()):
+        drain()
+        message.refresh_from_db()
+        assert message.state == Delivery.QUEUED
+        drain(NOW + 30 * MINUTE)
+    message.refresh_from_db()
+    assert message.state == Delivery.FAILED
+    assert message.attempts == outbox.ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"kind": "unheard-of"}, "KeyError"),
+        ({"to": "ana@example.com\nBcc: eve@evil.example"}, "ValueError"),
+        ({"to": ""}, "NothingSent"),
+    ],
+)
+def test_a_letter_that_cannot_be_written_waits_and_holds_up_nobody(
+    fault: dict[str, str], error: str
+) -> None:
+    cast = make_cast()
+    ana, ben = book(cast, "9:00"), book(cast, "11:00", person=BEN)
+    Message.objects.filter(pk=ana.pk).update(**fault)
+    with mail_server() as server:
+        drain()
+    ana.refresh_from_db()
+    assert (ana.state, ana.last_error, ana.due_at) == (Delivery.QUEUED, error, NOW + MINUTE)
+    assert server.message_ids == [ben.message_id]
+
+
+def test_whatever_people_call_themselves_one_letter_arrives_with_the_usual_headers() -> None:
+    message = book(make_cast())
+    patient = message.appointment.patient
+    assert patient is not None
+    with mail_server() as server:
+        for name in HOSTILE_NAMES:
+            patient.name = name
+            patient.save()
+            Message.objects.update(state=Delivery.QUEUED, sent_at=None)
+            assert drain()[0].state == Delivery.SENT
+    assert len(server.letters) == len(HOSTILE_NAMES)
+    for letter in server.letters:
+        # Of its own the test server adds who sent it.
+        assert set(letter.keys()) - {"X-Peer", "X-MailFrom", "X-RcptTo"} == HEADERS
+        assert letter["To"] == "ana@example.com"
+        (event,) = Calendar.from_ical(part(letter, "text/calendar")).walk("VEVENT")
+        assert (event["SUMMARY"], event.subcomponents) == ("Appointment", [])
+
+
+def test_a_visit_cancelled_before_its_confirmation_left_is_only_said_to_be_cancelled() -> None:
+    confirmation = book(make_cast())
+    scheduling.cancel(appointment=confirmation.appointment, by=None, now=NOW)
+    with mail_server() as server:
+        drain()
+    (letter,) = server.letters
+    assert letter["Subject"] == "Your appointment on Tuesday 24 November is cancelled"
+
+
+def test_a_confirmation_that_was_on_its_way_when_the_visit_was_cancelled_is_not_tried_again() -> (
+    None
+):
+    confirmation = book(make_cast())
+    scheduling.cancel(appointment=confirmation.appointment, by=None, now=NOW)
+    Message.objects.filter(pk=confirmation.pk).update(state=Delivery.QUEUED)
+    with mail_server() as server:
+        drain()
+    confirmation.refresh_from_db()
+    assert confirmation.state == Delivery.SUPERSEDED
+    assert len(server.letters) == 1

@@ -1,0 +1,120 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from booking.models import Appointment, Closure, Consent, Message, Patient, State
+from tests.booking.pages import book, give_details, take, text_of
+from tests.cast import ANA, NOW, TUESDAY, Cast
+from tests.factories import local, make_booking
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+
+NINE = local(TUESDAY, "9:00")
+
+
+def test_the_page_lists_every_answer(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+
+    assert client.get("/book/check/").context["answers"] == [
+        ("Visit for", "Ana Lopez"),
+        ("E-mail", "ana@example.com"),
+        ("Phone", "(780) 555-0150"),
+        ("What it is about", "Sore shoulder since May"),
+    ]
+
+
+def test_without_details_the_page_leads_back_to_them(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+
+    for answer in (client.get("/book/check/"), client.post("/book/check/")):
+        assert (answer.status_code, answer["Location"]) == (303, "/book/details/")
+
+
+def test_booking_makes_the_visit_its_consent_and_one_letter(client: Client, cast: Cast) -> None:
+    answer = book(client, cast.first_visit, NINE, cast.riverside)
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/done/")
+    visit = Appointment.objects.get()
+    assert (visit.state, visit.patient.name, visit.about) == (
+        State.BOOKED,
+        "Ana Lopez",
+        "Sore shoulder since May",
+    )
+    assert [(consent.text, consent.version) for consent in Consent.objects.all()] == [
+        ("privacy_notice", "2026-11-20")
+    ]
+    assert [(letter.kind, letter.to) for letter in Message.objects.all()] == [
+        ("confirmation", "ana@example.com")
+    ]
+
+
+def test_pressing_the_button_twice_books_once(client: Client, cast: Cast) -> None:
+    book(client, cast.first_visit, NINE, cast.riverside)
+
+    again = client.post("/book/check/")
+
+    assert (again.status_code, again["Location"]) == (303, "/book/done/")
+    assert Appointment.objects.count() == 1
+    assert Message.objects.count() == 1
+
+
+def test_a_dependant_is_a_patient_whose_letters_go_to_the_adult(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client, for_whom="other", patient_name="Mia Lopez")
+    client.post("/book/check/")
+
+    mia = Patient.objects.get(name="Mia Lopez")
+    assert Appointment.objects.get().patient == mia
+    assert (mia.email, mia.responsible_adult.name) == ("", "Ana Lopez")
+    assert Message.objects.get().to == "ana@example.com"
+
+
+def test_a_closure_in_the_meantime_answers_409_and_keeps_what_was_typed(
+    client: Client, cast: Cast
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+    Closure.objects.create(
+        location=cast.riverside, starts_at=NINE, ends_at=NINE + timedelta(hours=3), reason="Flood"
+    )
+
+    answer = client.post("/book/check/")
+
+    assert answer.status_code == 409
+    assert "What you typed is kept." in text_of(answer)
+    assert "Flood" not in text_of(answer)
+
+
+def test_a_hold_given_away_answers_409_with_other_times(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+    at_now.move_to(NOW + timedelta(minutes=11))
+    for _ in range(2):
+        take(Client(), cast.first_visit, NINE, cast.riverside)
+
+    answer = client.post("/book/check/")
+
+    assert answer.status_code == 409
+    assert len(answer.context["nearest"]) == 4
+    assert not Appointment.objects.filter(state=State.BOOKED).exists()
+
+
+def test_nobody_learns_that_a_patient_has_another_visit(client: Client, cast: Cast) -> None:
+    make_booking(cast.first_visit, cast.priya, cast.riverside, NINE, person=ANA, now=NOW)
+    stranger = client
+    answer = book(stranger, cast.first_visit, NINE, cast.riverside)
+
+    assert answer.status_code == 409
+    assert "9:00 am (Edmonton time) is no longer free" in text_of(answer)
+    assert Appointment.objects.filter(state=State.BOOKED).count() == 1
+
+
+def test_what_was_typed_is_forgotten_once_booked(client: Client, cast: Cast) -> None:
+    book(client, cast.first_visit, NINE, cast.riverside)
+
+    assert set(client.session.keys()) == {"visitor", "booked"}

@@ -1,0 +1,185 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from booking.models import Appointment, State
+from content.models import Condition
+from tests.booking.pages import DETAILS, give_details, take, text_of
+from tests.cast import NOW, TUESDAY, Cast
+from tests.factories import local
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+
+NINE = local(TUESDAY, "9:00")
+
+
+def test_the_page_says_which_time_is_kept_until_when(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+
+    page = text_of(client.get("/book/details/"))
+
+    assert "Tuesday 24 November 2026, 9:00 am (Edmonton time)" in page
+    assert "7:10 am" in page
+    assert "Priya Nair" in page
+
+
+def test_good_details_lead_to_the_check_page(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+
+    answer = give_details(client)
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/check/")
+
+
+def test_going_back_finds_everything_typed(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+
+    form = client.get("/book/details/").context["form"]
+
+    assert {name: form[name].value() for name in ("name", "email", "phone", "about")} == {
+        name: DETAILS[name] for name in ("name", "email", "phone", "about")
+    }
+
+
+def test_the_condition_that_led_here_is_filled_in(client: Client, cast: Cast) -> None:
+    Condition.objects.create(
+        slug="neck-pain", name="Neck pain", clinical=False, status="published", publish_at=NOW
+    )
+    take(client, cast.first_visit, NINE, cast.riverside, "?about=neck-pain")
+
+    assert client.get("/book/details/").context["form"]["about"].value() == "Neck pain"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("name", "", "Enter your name."),
+        ("name", "Ana\r\nBcc: everybody@example.com", "Use one line"),
+        ("name", "Ana\u2028Lopez", "Use one line"),
+        ("name", "Ana\x00", "Null characters are not allowed"),
+        ("name", "A" * 121, "at most 120 characters"),
+        ("email", "ana@example", "Enter an e-mail address like name@example.com."),
+        ("email", "ana@example.com\nBcc: b@example.com", "Enter an e-mail address like"),
+        ("phone", "12", "Enter a phone number with its area code"),
+        ("phone", "99999999999999999999", "Enter a phone number with its area code"),
+        ("for_whom", "the cat", "Select a valid choice"),
+        ("about", "x" * 1001, "at most 1000 characters"),
+        ("privacy_acknowledged", "", "Tick the box once you have read the privacy notice."),
+    ],
+)
+def test_a_mistake_gets_a_sentence_and_loses_nothing(
+    client: Client, cast: Cast, field: str, typed: str, sentence: str
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+
+    answer = give_details(client, **{field: typed})
+
+    assert answer.status_code == 400
+    assert sentence in " ".join(answer.context["form"].errors[field])
+    untouched = {name: value for name, value in DETAILS.items() if name != field}
+    form = answer.context["form"]
+    assert {
+        name: form[name].data or "" for name in untouched if name != "privacy_acknowledged"
+    } == {name: value for name, value in untouched.items() if name != "privacy_acknowledged"}
+    assert Appointment.objects.get().state == State.HELD
+
+
+def test_someone_cared_for_needs_a_name(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+
+    answer = give_details(client, for_whom="other")
+
+    assert answer.status_code == 400
+    assert answer.context["form"].errors["patient_name"] == [
+        "Enter the name of the person who comes."
+    ]
+
+
+def test_without_a_hold_the_page_leads_to_the_start(client: Client, cast: Cast) -> None:
+    answer = client.get("/book/details/")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/")
+
+
+def test_a_lost_hold_answers_409_and_keeps_what_was_typed(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside, "?practitioner=priya-nair")
+    later = NOW + timedelta(minutes=11)
+    at_now.move_to(later)
+    for _ in range(2):
+        take(Client(), cast.first_visit, NINE, cast.riverside)
+
+    answer = give_details(client)
+
+    assert answer.status_code == 409
+    assert "What you typed is kept." in text_of(answer)
+    take(client, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
+    assert client.get("/book/details/").context["form"]["name"].value() == "Ana Lopez"
+
+
+def test_a_hold_that_ran_out_is_still_hers_while_nobody_wants_it(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    at_now.move_to(NOW + timedelta(minutes=30))
+
+    assert give_details(client).status_code == 303
+
+
+def test_the_hold_can_be_extended(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    at_now.move_to(NOW + timedelta(minutes=8))
+
+    answer = client.post("/book/hold/extend/")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/details/")
+    assert Appointment.objects.get().hold_expires_at == NOW + timedelta(minutes=18)
+
+
+def test_after_two_hours_the_hold_is_not_extended(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    at_now.move_to(NOW + timedelta(minutes=115))
+
+    answer = client.post("/book/hold/extend/")
+
+    assert answer.status_code == 409
+
+
+def test_choosing_another_time_gives_the_place_back(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+
+    answer = client.post("/book/hold/release/")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/first-visit/")
+    assert not Appointment.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/book/hold/extend/", "/book/hold/release/"])
+def test_a_link_changes_nothing(client: Client, cast: Cast, path: str) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+
+    assert client.get(path).status_code == 405
+    assert Appointment.objects.get().state == State.HELD
+
+
+def test_ben_does_not_see_what_ana_holds(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+    ben = Client()
+    take(ben, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
+    session = ben.session
+    session["held"] = Appointment.objects.get(starts_at=NINE).pk
+    session.save()
+
+    answer = ben.get("/book/details/")
+
+    assert answer.status_code == 409
+    assert "Ana" not in text_of(answer)

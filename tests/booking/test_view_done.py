@@ -1,0 +1,41 @@
+import pytest
+from django.test import Client
+
+from booking.models import Appointment
+from tests.booking.pages import book, take, text_of
+from tests.cast import TUESDAY, Cast
+from tests.factories import local
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+
+NINE = local(TUESDAY, "9:00")
+
+
+def test_the_page_says_when_where_with_whom_and_the_reference(client: Client, cast: Cast) -> None:
+    book(client, cast.first_visit, NINE, cast.riverside)
+
+    page = text_of(client.get("/book/done/"))
+
+    for told in (
+        "Tuesday 24 November 2026, 9:00 am (Edmonton time)",
+        "118 Rowan Street",
+        "Priya Nair",
+        Appointment.objects.get().reference,
+        "ana@example.com",
+    ):
+        assert told in page
+
+
+def test_another_browser_sees_nothing_of_it(client: Client, cast: Cast) -> None:
+    book(client, cast.first_visit, NINE, cast.riverside)
+
+    answer = Client().get("/book/done/")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/")
+
+
+def test_after_booking_another_time_can_be_booked(client: Client, cast: Cast) -> None:
+    book(client, cast.first_visit, NINE, cast.riverside)
+    take(client, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
+
+    assert client.get("/book/details/").status_code == 200

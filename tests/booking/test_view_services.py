@@ -1,0 +1,41 @@
+import pytest
+from django.test import Client
+
+from tests.booking.pages import text_of
+from tests.cast import Cast
+from tests.factories import make_service
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_service_that_can_be_booked_online_is_listed(client: Client, cast: Cast) -> None:
+    make_service(cast.priya, name="Only at the desk", online=False)
+    make_service(cast.priya, name="No longer offered", is_offered=False)
+
+    answer = client.get("/book/")
+
+    assert [service.name for service in answer.context["services"]] == ["First visit"]
+    assert "60 minutes" in text_of(answer)
+    assert "135 CAD" in text_of(answer)
+
+
+def test_the_condition_whose_page_led_here_is_carried_along(client: Client, cast: Cast) -> None:
+    page = text_of(client.get("/book/?about=neck-pain"))
+
+    assert 'href="/book/first-visit/?about=neck-pain"' in page
+
+
+def test_the_list_sets_no_cookie(client: Client, cast: Cast) -> None:
+    client.get("/book/")
+
+    assert not client.cookies
+
+
+def test_without_any_service_the_page_asks_to_phone(client: Client, cast: Cast) -> None:
+    cast.first_visit.online = False
+    cast.first_visit.save()
+
+    page = text_of(client.get("/book/"))
+
+    assert "Nothing can be booked online" in page
+    assert "(780) 555-0140" in page

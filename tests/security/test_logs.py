@@ -1,0 +1,89 @@
+"""Twenty-five canaries are booked, refused and crashed; none of them sings in a log."""
+
+import io
+import json
+import logging.config
+import sys
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client, override_settings
+from django.urls import path
+
+from booking.models import Patient
+from clinic_site import urls
+from clinic_site.logs import logging_config
+from tests.booking.pages import give_details, take
+from tests.cast import NOW, TUESDAY, Cast, make_cast
+from tests.factories import local
+
+CANARIES = [f"canary-{number:02}-{word}" for number, word in enumerate("abcdefghijklmnopqrstuvwxy")]
+
+
+def crash(request):
+    """A view that fails as the database would, with a patient's details in its error."""
+    with transaction.atomic():
+        for _ in range(2):
+            Patient.objects.create(
+                name=f"{CANARIES[0]} Lopez",
+                email=f"{CANARIES[1]}@example.com",
+                phone="+17805550150",
+                created_at=NOW,
+            )
+
+
+urlpatterns = [*urls.urlpatterns, path("crash/", crash)]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the production logging writes."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logging.config.dictConfig(logging_config(level="DEBUG", readable=False))
+    yield stream
+    logging.config.dictConfig(logging_config(level="INFO", readable=True))
+
+
+@override_settings(ROOT_URLCONF="tests.security.test_logs")
+def test_a_crash_names_the_constraint_and_nobody(cast: Cast, written: io.StringIO) -> None:
+    client = Client(raise_request_exception=False)
+
+    answer = client.get(f"/crash/?email={CANARIES[2]}", headers={"referer": CANARIES[3]})
+
+    assert answer.status_code == 500
+    log = written.getvalue()
+    assert "IntegrityError 23505 one_patient_per_name_and_email" in log
+    assert "test_logs.py" in log
+    assert [canary for canary in CANARIES if canary in log] == []
+
+
+def test_booking_and_its_refusals_name_nobody(
+    client: Client, cast: Cast, written: io.StringIO
+) -> None:
+    take(client, cast.first_visit, local(TUESDAY, "9:00"), cast.riverside)
+    fields = ("name", "patient_name", "about")
+    for number in range(4, 25):
+        give_details(client, **{fields[number % 3]: CANARIES[number]}, email=f"{CANARIES[4]}@a.com")
+        give_details(client, phone=CANARIES[number], email=f"{CANARIES[number]}")
+        client.get(f"/nothing/?q={CANARIES[number]}")
+        client.get(f"/book/first-visit/?from={CANARIES[number]}")
+    client.post("/book/check/")
+
+    log = written.getvalue()
+    assert [canary for canary in CANARIES if canary in log] == []
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    assert {"request answered 404", "request answered 400"} <= {line["event"] for line in lines}
+
+
+def test_the_database_server_logs_no_row(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('log_error_verbosity')")
+        assert cursor.fetchone() == ("terse",)
+        cursor.execute("SELECT current_setting('log_min_error_statement')")
+        assert cursor.fetchone() == ("panic",)
