@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from booking.intervals import Interval, overlap_in, merge
+from booking.intervals import Interval, merge, overlap_in
 from booking.policy import BookingPolicy, Refusal
 
 
@@ -65,15 +65,24 @@ class Roster:
 
 
 def open_slots(
-    roster: Roster, *, length: timedelta, policy: BookingPolicy, now: datetime
+    roster: Roster,
+    *,
+    length: timedelta,
+    policy: BookingPolicy,
+    now: datetime,
+    within: Interval | None = None,
 ) -> Iterator[datetime]:
-    """The start times that `roster` can offer at `now`, in order.
+    """The start times that `roster` can offer at `now`, in order; only those `within`, if given.
 
     Starts lie `policy.start_every` apart, counted from the start of each working window.
     """
     for window in roster.working:
-        start = window.start
-        while start + length <= window.end:
+        start, last = window.start, window.end - length
+        if within is not None:
+            skipped = max(timedelta(), within.start - start)
+            start += -(-skipped // policy.start_every) * policy.start_every
+            last = min(last, within.end - timedelta.resolution)
+        while start <= last:
             if roster.refusal(start, length=length, policy=policy, now=now) is None:
                 yield start
             start += policy.start_every

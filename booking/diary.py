@@ -25,6 +25,12 @@ class Who:
 
 ANYONE = Who()
 
+# As much of a practitioner and a location as lists of times show; the texts about them stay away.
+WHO_AND_WHERE = (
+    *("practitioner__slug", "practitioner__name", "practitioner__order"),
+    *("location__slug", "location__name", "location__order"),
+)
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -53,10 +59,32 @@ def fewest_visits(practitioners: Iterable[Practitioner], day: date) -> list[Prac
     return sorted(candidates, key=lambda each: (counted.get(each.pk, 0), each.order, each.pk))
 
 
-def working(
-    service: Service, who: Who, within: Interval
-) -> dict[tuple[Practitioner, Location], list[Interval]]:
-    """The windows of everybody who gives the service, as instants that overlap `within`."""
+@dataclass(frozen=True)
+class Hours:
+    """Everybody who gives a service, in the order of the team page, and when each works where."""
+
+    weekly: list[WorkingHours]
+    extra: list[ExtraHours]
+
+    @property
+    def desks(self) -> list[tuple[Practitioner, Location]]:
+        found = {(each.practitioner, each.location) for each in [*self.weekly, *self.extra]}
+        return sorted(found, key=lambda desk: (desk[0].order, desk[0].pk, desk[1].pk))
+
+    def windows(self, within: Interval) -> dict[tuple[int, int], list[Interval]]:
+        """The windows that overlap `within` as instants, by practitioner's and location's id."""
+        found: dict[tuple[int, int], list[Interval]] = defaultdict(list)
+        for weekly in self.weekly:
+            found[weekly.practitioner_id, weekly.location_id] += _windows(weekly, within)
+        for extra in self.extra:
+            window = Interval(extra.starts_at, extra.ends_at)
+            if window.overlaps(within):
+                found[extra.practitioner_id, extra.location_id].append(window)
+        return found
+
+
+def hours(service: Service, who: Who, within: Interval) -> Hours:
+    """The hours of everybody who gives `service` and is asked for; extra hours `within` only."""
     asked = Q(
         practitioner__is_treating=True, practitioner__services=service, location__is_open=True
     )
@@ -64,28 +92,25 @@ def working(
         asked &= Q(practitioner=who.practitioner)
     if who.location:
         asked &= Q(location=who.location)
-    windows: dict[tuple[Practitioner, Location], list[Interval]] = defaultdict(list)
-    for hours in WorkingHours.objects.filter(asked).select_related("practitioner", "location"):
-        windows[hours.practitioner, hours.location] += _windows(hours, within)
+    weekly = WorkingHours.objects.filter(asked).only(
+        "weekday", "starts_at", "ends_at", "valid_from", "valid_to", *WHO_AND_WHERE
+    )
     extra = ExtraHours.objects.filter(
         asked, starts_at__lt=within.end, ends_at__gt=within.start
-    ).select_related("practitioner", "location")
-    for hours_more in extra:
-        windows[hours_more.practitioner, hours_more.location].append(
-            Interval(hours_more.starts_at, hours_more.ends_at)
-        )
-    # Merged, because start times count from the whole of a window.
-    in_order = sorted(windows, key=lambda place: (place[0].order, place[0].pk, place[1].pk))
-    return {place: merge(windows[place]) for place in in_order}
+    ).only("starts_at", "ends_at", *WHO_AND_WHERE)
+    related = ("practitioner", "location")
+    return Hours(
+        weekly=list(weekly.select_related(*related)), extra=list(extra.select_related(*related))
+    )
 
 
-def _windows(hours: WorkingHours, within: Interval) -> Iterable[Interval]:
+def _windows(weekly: WorkingHours, within: Interval) -> Iterable[Interval]:
     zone = clinic_zone()
-    first = max(local_day(within.start, zone), hours.valid_from or date.min)
-    last = min(local_day(within.end, zone), hours.valid_to or date.max)
-    day = first + timedelta(days=(hours.weekday - first.weekday()) % 7)
+    first = max(local_day(within.start, zone), weekly.valid_from or date.min)
+    last = min(local_day(within.end, zone), weekly.valid_to or date.max)
+    day = first + timedelta(days=(weekly.weekday - first.weekday()) % 7)
     while day <= last:
-        start, end = instant(day, hours.starts_at, zone), instant(day, hours.ends_at, zone)
+        start, end = instant(day, weekly.starts_at, zone), instant(day, weekly.ends_at, zone)
         # A window inside the hour that the clocks skip does not exist on that day.
         if start < end:
             yield Interval(start, end)

@@ -6,6 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+
+
+BY_START = attrgetter("start")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -73,7 +77,7 @@ def intersect(intervals: Iterable[Interval], others: Iterable[Interval]) -> list
 
 def overlap_in(merged: list[Interval], interval: Interval) -> Interval | None:
     """An interval of a merged list that overlaps `interval` (the latest such), or None."""
-    position = bisect_left(merged, interval.end, key=lambda candidate: candidate.start)
+    position = bisect_left(merged, interval.end, key=BY_START)
     if position and merged[position - 1].overlaps(interval):
         return merged[position - 1]
     return None

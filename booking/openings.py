@@ -68,56 +68,56 @@ class Openings:
         who: Who = ANYONE,
         besides: Appointment | None = None,
     ) -> None:
-        zone = clinic_zone()
         self.service = service
         self.now = now
         self._besides = besides
         self._horizon = now + service.policy.horizon
-        reading = Interval(
-            local_midnight(local_day(now, zone), zone), self._horizon + timedelta(days=1)
-        )
-        self._working = diary.working(service, who, reading)
+        reading = Interval(now - REACH, self._horizon + REACH)
+        self._hours = diary.hours(service, who, reading)
+        self._desks = self._hours.desks
         self._closures = diary.closures(reading)
         self._rooms = diary.rooms(who)
         self._read: Interval | None = None
         self._visits: list[Visit] = []
+        self._windows: dict[tuple[int, int], list[Interval]] = {}
         self._busy: dict[int, list[Interval]] = {}
-        self._rooms_busy: dict[int, list[Interval]] = {}
+        self._room_busy: dict[int, list[Interval]] = {}
+        self._rosters: dict[tuple[int, int], Roster] = {}
 
     def only(self, who: Who) -> Openings:
         """The same openings, of one practitioner or location alone; reads nothing anew."""
         narrowed = copy(self)
-        narrowed._working = {
-            (practitioner, location): windows
-            for (practitioner, location), windows in self._working.items()
+        narrowed._desks = [
+            (practitioner, location)
+            for practitioner, location in self._desks
             if who.practitioner in {None, practitioner} and who.location in {None, location}
-        }
+        ]
         return narrowed
 
     @property
     def practitioners(self) -> list[Practitioner]:
         """Who gives the service, in the order of the team page."""
-        return list(dict.fromkeys(practitioner for practitioner, _ in self._working))
+        return list(dict.fromkeys(practitioner for practitioner, _ in self._desks))
 
     @property
     def locations(self) -> list[Location]:
         """Where the service is given."""
-        found = dict.fromkeys(location for _, location in self._working)
+        found = dict.fromkeys(location for _, location in self._desks)
         return sorted(found, key=lambda location: (location.order, location.pk))
 
     def times(self, between: Interval) -> list[OpenTime]:
         """The open times that start within `between`, by time and location."""
         self._read_visits(between)
         found: dict[tuple[datetime, Location], list[Practitioner]] = defaultdict(list)
-        for practitioner, location in self._working:
+        for practitioner, location in self._desks:
             for start in open_slots(
-                self.roster(practitioner, location, between),
+                self._roster(practitioner, location),
                 length=self.service.length,
                 policy=self.service.policy,
                 now=self.now,
+                within=between,
             ):
-                if between.start <= start < between.end:
-                    found[start, location].append(practitioner)
+                found[start, location].append(practitioner)
         return [
             OpenTime(start, location, tuple(practitioners))
             for (start, location), practitioners in sorted(
@@ -129,23 +129,23 @@ class Openings:
         """The earliest time that can be booked, or None if nothing is free up to the horizon."""
         zone = clinic_zone()
         today = local_day(self.now, zone)
+        last = local_day(self._horizon, zone)
+        soon = today + timedelta(days=14 - today.weekday())
         # From Monday on, so that the week which is shown next has been read already.
-        monday = local_midnight(today - timedelta(days=today.weekday()), zone)
-        horizon = self._horizon + timedelta(minutes=1)
-        for end in (min(monday + timedelta(days=14), horizon), horizon):
-            between = Interval(monday, end)
-            if times := self.times(between):
+        self._read_visits(_days(today - timedelta(days=today.weekday()), min(soon, last)))
+        for offset in range((last - today).days + 1):
+            day = today + timedelta(days=offset)
+            if day == soon:
+                self._read_visits(_days(day, last))
+            if times := self.times(_days(day, day)):
                 return times[0]
         return None
 
     def week(self, monday: date) -> list[Day]:
         """The seven days from `monday` with their open times, empty days included."""
-        zone = clinic_zone()
-        dates = [monday + timedelta(days=offset) for offset in range(8)]
-        days = {each: Day(each) for each in dates[:7]}
-        between = Interval(local_midnight(dates[0], zone), local_midnight(dates[7], zone))
-        for time in self.times(between):
-            days[local_day(time.start, zone)].times.append(time)
+        days = {day: Day(day) for day in (monday + timedelta(days=offset) for offset in range(7))}
+        for time in self.times(_days(monday, monday + timedelta(days=6))):
+            days[local_day(time.start, clinic_zone())].times.append(time)
         return list(days.values())
 
     def nearest(self, start: datetime, *, count: int = 4) -> list[OpenTime]:
@@ -162,7 +162,7 @@ class Openings:
         """Who could take a visit that starts at `start` at `location`."""
         return [
             practitioner
-            for practitioner, where in self._working
+            for practitioner, where in self._desks
             if where == location and self.why_not(practitioner, location, start) is None
         ]
 
@@ -172,7 +172,7 @@ class Openings:
         """The room that a visit at `start` would get, or None when each is taken."""
         visit = Interval.lasting(self.service.length, start=start)
         self._read_visits(visit)
-        position = self.roster(practitioner, location, visit).free_room(visit, self.service.policy)
+        position = self._roster(practitioner, location).free_room(visit, self.service.policy)
         return None if position is None else self.rooms(location)[position]
 
     def rooms(self, location: Location) -> list[Room]:
@@ -184,7 +184,7 @@ class Openings:
         """Whether a visit at `start` would stand where another does, whatever else forbids it."""
         visit = Interval.lasting(self.service.length, start=start)
         self._read_visits(visit)
-        roster = self.roster(practitioner, location, visit)
+        roster = self._roster(practitioner, location)
         refusal = roster.clash(visit, self.service.policy)
         return refusal and WhyNot(refusal, self._in_the_way(refusal, practitioner, location, visit))
 
@@ -197,29 +197,27 @@ class Openings:
             return WhyNot(too_early_or_late)
         visit = Interval.lasting(self.service.length, start=start)
         self._read_visits(visit)
-        refusal = self.roster(practitioner, location, visit).refusal(
+        refusal = self._roster(practitioner, location).refusal(
             start, length=self.service.length, policy=self.service.policy, now=self.now
         )
         if refusal is None:
             return None
         return WhyNot(refusal, self._in_the_way(refusal, practitioner, location, visit))
 
-    def roster(self, practitioner: Practitioner, location: Location, between: Interval) -> Roster:
-        """What the rules need to know of a practitioner at a location, around `between`."""
-        near = between.widened(before=REACH, after=REACH)
-        return Roster(
-            working=[
-                window
-                for window in self._working.get((practitioner, location), [])
-                if window.overlaps(near)
-            ],
-            closed=[
-                Interval(closure.starts_at, closure.ends_at)
-                for closure in self._closures_of(practitioner, location)
-            ],
-            busy=self._busy.get(practitioner.pk, []),
-            rooms=[self._rooms_busy.get(room.pk, []) for room in self.rooms(location)],
-        )
+    def _roster(self, practitioner: Practitioner, location: Location) -> Roster:
+        """What the rules need to know of a practitioner at a location, as far as it was read."""
+        desk = practitioner.pk, location.pk
+        if desk not in self._rosters:
+            self._rosters[desk] = Roster(
+                working=self._windows.get(desk, []),
+                closed=[
+                    Interval(closure.starts_at, closure.ends_at)
+                    for closure in self._closures_of(practitioner, location)
+                ],
+                busy=self._busy[practitioner.pk],
+                rooms=[self._room_busy[room.pk] for room in self.rooms(location)],
+            )
+        return self._rosters[desk]
 
     def _in_the_way(
         self, refusal: Refusal, practitioner: Practitioner, location: Location, visit: Interval
@@ -246,11 +244,18 @@ class Openings:
     def _read_visits(self, between: Interval) -> None:
         if self._read is not None and self._read.contains(between):
             return
+        near = between.widened(before=REACH, after=REACH)
         self._read = between
-        self._visits = diary.visits(
-            between.widened(before=REACH, after=REACH), now=self.now, besides=self._besides
-        )
-        self._busy, self._rooms_busy = defaultdict(list), defaultdict(list)
+        self._rosters = {}
+        self._windows = self._hours.windows(near)
+        self._visits = diary.visits(near, now=self.now, besides=self._besides)
+        self._busy, self._room_busy = defaultdict(list), defaultdict(list)
         for visit in self._visits:
             self._busy[visit.practitioner_id].append(visit.block)
-            self._rooms_busy[visit.room_id].append(visit.block)
+            self._room_busy[visit.room_id].append(visit.block)
+
+
+def _days(first: date, last: date) -> Interval:
+    """From the start of the local day `first` to the end of the local day `last`."""
+    zone = clinic_zone()
+    return Interval(local_midnight(first, zone), local_midnight(last + timedelta(days=1), zone))

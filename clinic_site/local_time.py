@@ -1,6 +1,7 @@
 """The clinic's wall clock: from local dates to instants, and how times are written for people."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,6 +11,7 @@ def clinic_zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
+@lru_cache(maxsize=10_000)
 def instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
     """The UTC instant at which the clocks of `zone` show `wall` on `day`.
 

@@ -154,6 +154,8 @@ TIME_ZONE = env.str("TIME_ZONE", "America/Edmonton")
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "CA")
 PHONENUMBER_DEFAULT_FORMAT = "NATIONAL"
+# Whose advertising rules the claim linter follows, besides what is disputed everywhere.
+CLAIM_REGIONS = env.list("CLAIM_REGIONS", ["CA-AB"])
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -192,7 +194,7 @@ PICTURES = {
     "FILE_TYPES": ["AVIF", "WEBP"],
     "PIXEL_DENSITIES": [1, 2],
     "USE_PLACEHOLDERS": False,
-    "PROCESSOR": "pictures.tasks._process_picture",
+    "PROCESSOR": "pictures.tasks.process_picture",
 }
 
 EMAIL_HOST = env.str("EMAIL_HOST", "")

@@ -1,3 +1,4 @@
+# ruff: noqa: FBT001 - the signatures are Django's own
 """What the clinic publishes about itself. Lists are typed one entry per line."""
 
 from __future__ import annotations
@@ -6,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Field, URLField
+from django.db.models import URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -125,6 +126,7 @@ class ClinicAdmin(PublishedAdmin):
         (None, {"fields": ("name", "short_name", "tagline")}),
         ("How to reach us", {"fields": ("phone", "email", "emergency_number")}),
         ("Booking", {"fields": ("currency", "cancellation_notice", "privacy_notice_version")}),
+        ("Health advice", {"fields": ("texts_await_approval",)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Spaces of any kind, and hyphens: also the ones that are not on a keyboard.
+BETWEEN_WORDS = r"[\s\-\u2010\u2011\u2013]+"
+
 
 @dataclass(frozen=True)
 class Phrase:
@@ -34,6 +37,6 @@ def findings(text: str, phrases: Iterable[Phrase]) -> list[Finding]:
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
-    words = r"[\s-]+".join(re.escape(word) for word in phrase.removesuffix("*").split())
+    words = BETWEEN_WORDS.join(re.escape(word) for word in phrase.removesuffix("*").split())
     ending = r"\w*" if phrase.endswith("*") else ""
-    return re.compile(rf"\b{words}{ending}\b", re.IGNORECASE)
+    return re.compile(rf"(?<!\w){words}{ending}(?!\w)", re.IGNORECASE)

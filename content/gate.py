@@ -1,4 +1,4 @@
-"""What a clinical text still lacks before patients may read it. Pure: plain values in and out."""
+"""What a text still lacks before readers may see it. Pure: plain values in and out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from content.markdown import sections
+from content.markdown_source import sections
 
 MONTHS_BETWEEN_REVIEWS = 36
 MONTHS_BETWEEN_SAFETY_REVIEWS = 12
@@ -16,7 +16,8 @@ MONTHS_BETWEEN_SAFETY_REVIEWS = 12
 @dataclass(frozen=True)
 class Draft:
     """What the gate looks at. `texts` are (name, Markdown) of the parts that make clinical claims;
-    `evidence` is None where a text needs no evidence label, else whether it has one."""
+    `evidence` is None where a text needs no evidence label, else whether it has one; `mistakes` are
+    sentences about what cannot be shown as it is written."""
 
     clinical: bool
     concerns_safety: bool
@@ -25,22 +26,22 @@ class Draft:
     next_review_on: date | None
     texts: list[tuple[str, str]]
     unknown_references: frozenset[str] = frozenset()
+    unknown_pictures: frozenset[int] = frozenset()
+    mistakes: tuple[str, ...] = ()
     evidence: bool | None = None
 
 
 def missing(draft: Draft, *, today: date) -> list[str]:
     """What stands between the draft and its readers, as sentences; empty when nothing does."""
-    unknown = [
-        f"“[@{key}]” is not in the list of references." for key in sorted(draft.unknown_references)
-    ]
+    wrong = [*_unknown(draft), *draft.mistakes]
     if not draft.clinical:
-        return unknown
+        return wrong
     return [
         *_reviewer(draft.reviewer_registration),
         *_dates(draft, today),
         *_claims_without_source(draft.texts),
         *(["Add an evidence summary with its label."] if draft.evidence is False else []),
-        *unknown,
+        *wrong,
     ]
 
 
@@ -49,6 +50,13 @@ def months_later(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _unknown(draft: Draft) -> Iterable[str]:
+    for key in sorted(draft.unknown_references):
+        yield f"“[@{key}]” is not in the list of references."
+    for number in sorted(draft.unknown_pictures):
+        yield f"“::: photo {number}”: there is no picture {number}."
 
 
 def _reviewer(registration: str | None) -> list[str]:

@@ -9,8 +9,9 @@ becomes links to the numbered list of references, in the order of first mention.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
 
 import nh3
 from django.template.loader import render_to_string
@@ -18,27 +19,29 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-CARE_CARDS = ("emergency", "urgent", "non-urgent")
-LISTS = ("do", "do-not")
-BLOCKS = (
-    *CARE_CARDS,
-    *LISTS,
-    "callout",
-    "compare",
-    "icon-array",
-    "picture",
-    "photo",
-    "tell-us-first",
+from content.markdown_source import (
+    BLOCK_START,
+    CARE_CARDS,
+    CITATION,
+    LISTS,
+    PRACTICAL,
+    Block,
+    blocks,
+    chances,
+    cited_keys,
+    picture_number,
+    picture_numbers,
 )
+from content.models import Picture
 
-PRACTICAL = re.compile(r"[ \t]*\{\.practical\}[ \t]*$", re.MULTILINE)
-BLOCK_START = re.compile(r"^::: +([a-z-]+) *(.*)$")
-CITATION = re.compile(r"\[(@[a-z0-9-]+(?:; *@[a-z0-9-]+)*)\]")
-HEADING = re.compile(r"^##\s+(.*)$", re.MULTILINE)
+HEADING_TAG = re.compile(r"<h([2-6])")
+# The words after a care card's kind may lead on to its list by themselves.
+LEADS_ON = re.compile(r"any of these|^If, |\band, ")
 
 ALLOWED_TAGS = {
     *("p", "br", "em", "strong", "s", "code", "pre", "blockquote", "hr", "a", "img", "sup", "span"),
@@ -59,24 +62,20 @@ ALLOWED_ATTRIBUTES = {
 }
 
 
-@dataclass(frozen=True)
-class Section:
-    """A part of a text under one `##` heading, as the publication gate looks at it."""
-
-    heading: str
-    practical: bool
-    cites: bool
-
-
 @dataclass
 class Rendering:
-    """What a page needs of its Markdown; `cited` holds reference keys in the order of their numbers.
+    """What a page needs of its Markdown: `cited` holds reference keys in the order of their
+    numbers, `contents` the (anchor, title) of each `##` heading.
 
-    Pass the same one to several `render` calls to number a page's texts together.
+    Pass the same one to several `render` calls to number a page's texts together. `around` is what
+    blocks show besides their own text (the clinic, the safety rules); `anchors` are ids in use.
     """
 
     cited: list[str] = field(default_factory=list)
     contents: list[tuple[str, str]] = field(default_factory=list)
+    around: Mapping[str, object] = field(default_factory=dict)
+    anchors: set[str] = field(default_factory=set)
+    pictures: dict[int, Picture] = field(default_factory=dict)
 
     def number(self, key: str) -> int:
         if key not in self.cited:
@@ -86,21 +85,29 @@ class Rendering:
     def anchor(self, title: str) -> str:
         """An id that no other heading of the page has."""
         wanted = slugify(title) or "part"
-        taken = {anchor for anchor, _ in self.contents}
         anchor, count = wanted, 2
-        while anchor in taken:
+        while anchor in self.anchors:
             anchor, count = f"{wanted}-{count}", count + 1
-        self.contents.append((anchor, title))
+        self.anchors.add(anchor)
         return anchor
+
+    def fetch_pictures(self, numbers: list[int]) -> None:
+        if missing := set(numbers) - self.pictures.keys():
+            self.pictures |= Picture.objects.in_bulk(missing)
 
 
 def render(source: str, page: Rendering | None = None, *, top: int = 2) -> SafeString:
     """Safe HTML of a text whose first headings (`##`) become an `<h{top}>`."""
     page = Rendering() if page is None else page
-    parts = [
-        _prose(block.body, page, top) if block.kind == "" else _block(block, page)
-        for block in blocks(source)
-    ]
+    page.fetch_pictures(picture_numbers(source))
+    parts = []
+    level = top - 1  # of the heading under which the next block stands
+    for block in blocks(source):
+        if block.kind:
+            parts.append(_block(block, page, level + 1))
+        else:
+            parts.append(_prose(block.body, page, top))
+            level = int([str(level), *HEADING_TAG.findall(parts[-1])][-1])
     return mark_safe("".join(parts))  # noqa: S308 - every part is cleaned or a template's
 
 
@@ -108,27 +115,6 @@ def render_line(source: str, page: Rendering | None = None) -> SafeString:
     """Safe HTML of one line, without a paragraph around it."""
     page = Rendering() if page is None else page
     return mark_safe(_clean(_markdown().renderInline(source, {"page": page})))  # noqa: S308
-
-
-def sections(source: str) -> list[Section]:
-    """The parts of a text; what stands before the first heading is a part without heading."""
-    pieces = HEADING.split(source)
-    headed = zip(["", *pieces[1::2]], pieces[0::2], strict=True)
-    return [
-        Section(
-            heading=PRACTICAL.sub("", heading),
-            practical=bool(PRACTICAL.search(heading)),
-            cites=bool(CITATION.search(text)),
-        )
-        for heading, text in headed
-        if text.strip()
-    ]
-
-
-def cited_keys(source: str) -> list[str]:
-    """The reference keys of a text, in the order of first mention."""
-    keys = [key.strip(" @") for match in CITATION.finditer(source) for key in match[1].split(";")]
-    return list(dict.fromkeys(keys))
 
 
 def plain_text(source: str) -> str:
@@ -150,64 +136,40 @@ def _spoken(line: str) -> str:
     return "" if start[1] in {"icon-array", "picture", "photo"} else f"{start[2]}\n"
 
 
-@dataclass(frozen=True)
-class Block:
-    """A stretch of prose (kind "") or one `:::` block with its arguments."""
-
-    kind: str
-    arguments: str
-    body: str
-
-
-def blocks(source: str) -> Iterator[Block]:
-    """The text as prose and blocks, in order; a block of unknown kind is prose."""
-    prose: list[str] = []
-    inside: Block | None = None
-    body: list[str] = []
-    for line in source.replace("\r\n", "\n").split("\n"):
-        if inside:
-            if line.strip() == ":::":
-                yield Block(inside.kind, inside.arguments, "\n".join(body).strip())
-                inside, body = None, []
-            else:
-                body.append(line)
-        elif (start := BLOCK_START.match(line)) and start[1] in BLOCKS:
-            yield Block("", "", "\n".join(prose))
-            prose, inside = [], Block(start[1], start[2].strip(), "")
-        else:
-            prose.append(line)
-    yield Block("", "", "\n".join([*prose, *body]))
-
-
-def _block(block: Block, page: Rendering) -> str:
-    context: dict[str, object] = {"arguments": block.arguments}
+def _block(block: Block, page: Rendering, level: int) -> str:
+    context: dict[str, object] = {
+        **page.around,
+        "kind": block.kind,
+        "arguments": block.arguments,
+        "level": min(level, 6),
+    }
     if block.kind in (*CARE_CARDS, *LISTS):
         items = [line[2:] for line in block.body.splitlines() if line.startswith("- ")]
         context["items"] = [render_line(item, page) for item in items]
     else:
-        context["body"] = mark_safe(_prose(block.body, page, 3))  # noqa: S308 - cleaned
+        body = _prose(block.body, page, min(level + 1, 6))
+        context["body"] = mark_safe(body)  # noqa: S308 - cleaned
+    if block.kind in CARE_CARDS:
+        context["when"] = _when(block.arguments)
     if block.kind == "icon-array":
-        context |= _chances(block.arguments)
+        counted = chances(block.arguments)
+        if counted is None:
+            return str(context["body"])
+        context |= {**asdict(counted), "dots": counted.dots}
+    if block.kind in {"icon-array", "picture"}:
+        context["anchor"] = page.anchor(block.kind)
+    if block.kind == "photo":
+        context["photo"] = page.pictures.get(picture_number(block.arguments) or 0)
     name = "care-card" if block.kind in CARE_CARDS else block.kind
-    context["kind"] = block.kind
     return render_to_string(f"components/blocks/{name}.html", context)
 
 
-def _chances(arguments: str) -> dict[str, object]:
-    """`5-16 100 bleed a little`: how many at least and at most, of how many, and what happens."""
-    count, out_of, label = arguments.split(" ", 2)
-    least, _, most = count.partition("-")
-    low, high, total = int(least), int(most or least), int(out_of)
-    return {
-        "low": low,
-        "high": high,
-        "total": total,
-        "label": label,
-        "dots": [
-            "sure" if number < low else "perhaps" if number < high else "none"
-            for number in range(total)
-        ],
-    }
+def _when(arguments: str) -> str:
+    """The words after a care card's kind as the end of its heading: “if you had …, and:”."""
+    words = arguments.rstrip(" ,:.")
+    if words and not LEADS_ON.search(arguments):
+        words += ", and"
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def _prose(source: str, page: Rendering, top: int) -> str:
@@ -231,13 +193,40 @@ def _own_images_only(tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
+@cache
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("js-default", {"html": False, "linkify": False})
     markdown.inline.ruler.before("link", "citation", _citation)
     markdown.add_render_rule("citation", _render_citation)
     markdown.add_render_rule("heading_open", _render_heading_open)
     markdown.add_render_rule("heading_close", _render_heading_close)
+    markdown.core.ruler.push("table_headings", _table_headings)
     return markdown
+
+
+def _table_headings(state: StateCore) -> None:
+    """Column headings get their scope; where the first of them is empty, the first cell of each
+    row is that row's heading."""
+    names_rows = first = False
+    for index, token in enumerate(state.tokens):
+        if token.type == "tr_open":
+            first = True
+        elif token.type == "th_open":
+            empty = not state.tokens[index + 1].content
+            names_rows = empty if first else names_rows
+            _retag(state.tokens, index, "td" if empty else "th", scope="col")
+            first = False
+        elif token.type == "td_open":
+            if first and names_rows:
+                _retag(state.tokens, index, "th", scope="row")
+            first = False
+
+
+def _retag(tokens: list[Token], index: int, tag: str, *, scope: str) -> None:
+    """Make a cell a heading or an ordinary cell; cells do not nest, so its end comes next."""
+    tokens[index].tag = tokens[index + 2].tag = tag
+    if tag == "th":
+        tokens[index].attrSet("scope", scope)
 
 
 def _citation(state: StateInline, silent: bool) -> bool:
@@ -266,12 +255,15 @@ def _level(token: Token, env: EnvType) -> int:
 def _render_heading_open(
     _renderer: RendererHTML, tokens: list[Token], index: int, _options: OptionsDict, env: EnvType
 ) -> str:
-    title = tokens[index + 1]
-    title.content = PRACTICAL.sub("", title.content)
-    if title.children and title.children[-1].type == "text":
-        title.children[-1].content = PRACTICAL.sub("", title.children[-1].content)
-    anchor = env["page"].anchor(title.content)
-    return f'<h{_level(tokens[index], env)} id="{anchor}">'
+    children = tokens[index + 1].children or []
+    if children and children[-1].type == "text":
+        children[-1].content = PRACTICAL.sub("", children[-1].content)
+    title = "".join(child.content for child in children)
+    page: Rendering = env["page"]
+    anchor, level = page.anchor(title), _level(tokens[index], env)
+    if level == env.get("top", 2):
+        page.contents.append((anchor, title))
+    return f'<h{level} id="{anchor}">'
 
 
 def _render_heading_close(

@@ -108,9 +108,15 @@ def mail_server() -> Iterator[Letterbox]:
         yield letterbox
 
 
-def start_worker(*arguments: str, port: int, log: Path) -> subprocess.Popen[bytes]:
-    """`manage.py deliver_messages` with the site's own settings, on the database of the tests."""
+def start_worker(
+    *arguments: str, port: int, log: Path, name: str = "worker"
+) -> subprocess.Popen[bytes]:
+    """`manage.py deliver_messages` with the site's own settings, on the database of the tests.
+
+    PostgreSQL knows its connection by `name`.
+    """
     environment = os.environ | {
+        "PGAPPNAME": name,
         "DJANGO_SETTINGS_MODULE": "clinic_site.settings",
         "DEBUG": "true",
         "DATABASE_URL": _url_of_the_test_database(),

@@ -76,5 +76,5 @@ def test_a_program_with_the_number_of_a_dead_user_is_not_taken_for_it(tmp_path):
 
 
 def test_a_folder_that_a_shell_would_misread_is_refused_with_the_cure(tmp_path):
-    with pytest.raises(ImproperlyConfigured, match="because of the character ' '.*DATABASE_URL"):
+    with pytest.raises(ImproperlyConfigured, match=r"because of the character ' '.*DATABASE_URL"):
         database_url(tmp_path / "my clinic")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,7 +17,15 @@ from booking.admin.days import HIERARCHY, PARAMETER, DayFilter, DayList
 from booking.admin.marks import marks_offered
 from booking.admin.search import visits_matching
 from booking.admin.visit_pages import BACK_TO_LIST, RUN_THE_DAY, VisitPages
-from booking.admin.wording import in_zone, phone_of, short_time, state_tag, who_comes
+from booking.admin.wording import (
+    in_zone,
+    link_to,
+    phone_of,
+    short_time,
+    state_tag,
+    two_lines,
+    who_comes,
+)
 from booking.models import Appointment, State
 
 
@@ -46,16 +54,26 @@ def next_step_column(request: HttpRequest) -> Callable[[Appointment], str]:
 
 @admin.register(Appointment)
 class AppointmentAdmin(VisitPages):
-    list_display = (
-        "when", "who", "phone", "practitioner", "place", "service_name", "state_shown", "reference"
-    )
-    list_display_links = ("when", "who")
+    list_display = ("when", "who", "practitioner", "place", "service_and_reference", "state_shown")
+    list_display_links = ("when",)
     list_filter = (DayFilter, "practitioner", "location", "state", "source")
     list_select_related = ("patient__responsible_adult", "practitioner", "location", "room")
     list_per_page = 100
     date_hierarchy = "starts_at"
     search_fields = ("reference",)
-    search_help_text = "Name, phone number in any format, or reference. Searches all days."
+    search_help_text = "Name, phone number in any format, or reference; in all days."
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A drop-down list left at “Any” asks for nothing: take it out of the address."""
+        asked = QueryDict(mutable=True)
+        for name, values in request.GET.lists():
+            if given := [value for value in values if value.strip()]:
+                asked[name] = given[-1]
+        if request.GET and asked.urlencode() != request.GET.urlencode():
+            return HttpResponseRedirect(f"{request.path}?{asked.urlencode()}")
+        return super().changelist_view(request, extra_context)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DayList]:
         return DayList
@@ -70,12 +88,12 @@ class AppointmentAdmin(VisitPages):
         rows: QuerySet[Appointment] = super().get_queryset(request)
         return rows.exclude(state=State.HELD, hold_expires_at__lte=timezone.now())
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         # A search or a look back wants the latest first; a day is read from its morning on.
         asked = request.GET.get(PARAMETER, "")
         elsewhere = any(name == "q" or name.startswith(HIERARCHY) for name in request.GET)
         latest_first = asked in {"past", "all"} or (not asked and elsewhere)
-        return ["-starts_at", "-pk"] if latest_first else ["starts_at", "pk"]
+        return ("-starts_at", "-pk") if latest_first else ("starts_at", "pk")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -86,17 +104,17 @@ class AppointmentAdmin(VisitPages):
     def when(self, visit: Appointment) -> str:
         return short_time(visit.starts_at)
 
-    @admin.display(description="Patient", ordering="patient__name")
+    @admin.display(description="Patient and phone", ordering="patient__name")
     def who(self, visit: Appointment) -> str:
-        return who_comes(visit.patient)
-
-    @admin.display(description="Phone")
-    def phone(self, visit: Appointment) -> str:
-        return phone_of(visit)
+        return two_lines(link_to(visit, who_comes(visit.patient)), phone_of(visit))
 
     @admin.display(description="Where", ordering="location__order")
     def place(self, visit: Appointment) -> str:
-        return f"{visit.location}, {visit.room.name}"
+        return two_lines(visit.room.name, visit.location.name)
+
+    @admin.display(description="Service and reference", ordering="service_name")
+    def service_and_reference(self, visit: Appointment) -> str:
+        return two_lines(visit.service_name, visit.reference)
 
     @admin.display(description="State", ordering="state")
     def state_shown(self, visit: Appointment) -> str:

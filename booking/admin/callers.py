@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.auth.models import User
@@ -62,7 +63,7 @@ def caller_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return _page(request, context, form, look_up, status=200)
 
 
-def _filled_in(asked: QueryDict) -> dict[str, str]:
+def _filled_in(asked: QueryDict) -> dict[str, Any]:
     """What the address says already: the look-up's fields, and over them the time chosen."""
     known = {name: asked[name] for name in LookUpForm.base_fields if name in asked}
     return known | read_choice(asked.get(CHOICE, ""))
@@ -153,7 +154,7 @@ def _nearest(form: CallerForm, *, now: datetime) -> list[Choice]:
 
 def _told(visit: Appointment) -> str:
     email = visit.patient.correspondent.email if visit.patient else ""
-    letter = f"A confirmation goes to {email}." if email else "Without an e-mail address no letter goes out."
+    letter = f"A confirmation goes to {email}." if email else "No e-mail address, so no letter."
     beside = " beside another visit" if visit.overbooked else ""
     return (
         f"Booked{beside}: visit {visit.reference} of {who_comes(visit.patient)}, "
@@ -172,12 +173,17 @@ def _page(
     shown = context | {
         "title": "Book for a caller",
         "form": form,
-        "fieldsets": AdminForm(form, _fieldsets(form), {}),
+        "fieldsets": _laid_out(form, _fieldsets(form)),
         "look_up": look_up,
-        "look_up_fieldsets": AdminForm(look_up, [(None, {"fields": list(look_up.fields)})], {}),
+        "look_up_fieldsets": _laid_out(look_up, [(None, {"fields": list(look_up.fields)})]),
     }
     template = "admin/booking/appointment/book.html"
     return TemplateResponse(request, template, shown, status=status)
+
+
+def _laid_out(form: forms.Form, fieldsets: Any) -> AdminForm:
+    """The form as Django admin lays out its own; a plain form serves as well as a model's."""
+    return AdminForm(cast("forms.ModelForm[Any]", form), fieldsets, {})
 
 
 def _fieldsets(form: CallerForm) -> list[tuple[str, dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from booking.admin.foundation import FIRST_YEAR, LAST_YEAR, ReachableDays
 from booking.admin.wording import ZONE
-from booking.models import Appointment
+from booking.models import Appointment, Source, State
 from clinic_site.local_time import clinic_zone, local_day, local_midnight
+from content.models import Location, Practitioner
 
 PARAMETER = "day"
 HIERARCHY = "starts_at__"
@@ -142,29 +143,40 @@ class DayList(ReachableDays):
         return next(spec.shown for spec in self.filter_specs if isinstance(spec, DayFilter))
 
     @property
-    def neighbours(self) -> list[tuple[str, str]]:
-        """Links to the day before and the day after, when one day is shown."""
-        if not self.days.one_day:
-            return []
+    def ways(self) -> list[tuple[str, str, bool]]:
+        """Links to other days: the word, the query string, and whether it is shown now."""
+        links = [
+            (word, self._to(choice), choice == self.days.choice) for choice, word in NAMED.items()
+        ]
+        if shown := self.days.one_day:
+            before, after = shown - timedelta(days=1), shown + timedelta(days=1)
+            links.insert(0, ("Day before", self._to(before.isoformat()), False))
+            links.insert(1, ("Day after", self._to(after.isoformat()), False))
+        return links
+
+    def _to(self, choice: str) -> str:
+        return self.get_query_string({PARAMETER: choice}, [HIERARCHY])
+
+    @property
+    def selects(self) -> list[tuple[str, str, list[tuple[str, str, bool]]]]:
+        """The filters as drop-down lists: label, parameter, and value, word, chosen of each."""
         return [
-            (word, self.get_query_string({PARAMETER: (self.days.one_day + step).isoformat()}))
-            for word, step in (("Day before", timedelta(-1)), ("Day after", timedelta(1)))
+            (label, parameter, self._options(parameter, choices))
+            for label, parameter, choices in (
+                ("With", "practitioner__id__exact", Practitioner.objects.values_list("pk", "name")),
+                ("At", "location__id__exact", Location.objects.values_list("pk", "name")),
+                ("State", "state__exact", State.choices),
+                ("Booked through", "source__exact", Source.choices),
+            )
         ]
 
-    @property
-    def today(self) -> str:
-        return self.get_query_string({PARAMETER: "today"}, [HIERARCHY])
-
-    @property
-    def all_days(self) -> str:
-        return self.get_query_string({PARAMETER: "all"}, [HIERARCHY])
+    def _options(
+        self, parameter: str, choices: Iterable[tuple[Any, str]]
+    ) -> list[tuple[str, str, bool]]:
+        chosen = self.params.get(parameter, "")
+        return [(str(value), word, str(value) == chosen) for value, word in choices]
 
     @property
     def other_parameters(self) -> list[tuple[str, str]]:
-        """What the form that turns to a day has to carry along."""
-        return [
-            (name, value)
-            for name, values in self.filter_params.items()
-            for value in values
-            if name != PARAMETER and not name.startswith(HIERARCHY)
-        ]
+        """What the form of day and filters has to carry along: the search and the order."""
+        return [(name, self.params[name]) for name in ("q", "o") if name in self.params]

@@ -49,7 +49,7 @@ class DayField(forms.DateField):
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
     def clean(self, value: Any) -> date | None:
-        day = super().clean(value)
+        day: date | None = super().clean(value)
         today = local_day(timezone.now(), clinic_zone())
         if day and abs(day - today) > FARTHEST:
             raise forms.ValidationError("Choose a day within the next two years.")

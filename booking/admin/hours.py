@@ -1,3 +1,4 @@
+# ruff: noqa: FBT001 - the signatures are Django's own
 """When the clinic works: weekly windows, closures and extra hours."""
 
 from __future__ import annotations
@@ -124,8 +125,11 @@ class ClosureAdmin(InstantsAdmin):
         ),
         (None, {"fields": ("starts_at", "ends_at"), "description": WALL_CLOCK}),
         (None, {"fields": ("reason",)}),
-        ("Visits in this time", {"fields": ("standing_visits",)}),
     )
+    and_its_visits = ("Visits in this time", {"fields": ("standing_visits",)})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Closure | None = None) -> Any:
+        return (*self.fieldsets, self.and_its_visits) if obj else self.fieldsets
 
     @admin.display(description="Who is closed")
     def who_is_closed(self, closure: Closure) -> str:
@@ -133,13 +137,11 @@ class ClosureAdmin(InstantsAdmin):
 
     @admin.display(description="Still booked")
     def standing_visits(self, closure: Closure) -> str:
-        if closure.pk is None:
-            return "They are listed once the closure is saved."
         visits = visits_within(closure)
         return listed(visits) if visits else "None."
 
     def save_model(
-        self, request: HttpRequest, obj: Closure, form: WholeRowForm, change: bool  # noqa: FBT001 - Django's signature
+        self, request: HttpRequest, obj: Closure, form: WholeRowForm, change: bool
     ) -> None:
         super().save_model(request, obj, form, change)
         visits = visits_within(obj)

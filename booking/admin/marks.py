@@ -48,9 +48,7 @@ class Mark:
 MARKS = {
     mark.slug: mark
     for mark in (
-        Mark(
-            "arrived", "Mark arrived", scheduling.arrive, frozenset({State.BOOKED}), on_its_day
-        ),
+        Mark("arrived", "Mark arrived", scheduling.arrive, frozenset({State.BOOKED}), on_its_day),
         Mark("completed", "Mark completed", scheduling.complete, frozenset({State.ARRIVED})),
         Mark(
             "did-not-come",

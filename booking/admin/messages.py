@@ -11,9 +11,7 @@ from booking.models import Message
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    list_display = (
-        "due", "kind", "to", "visit", "delivery", "attempts", "sent", "last_error"
-    )
+    list_display = ("due", "kind", "to", "visit", "delivery", "attempts", "sent", "last_error")
     list_display_links = ("due", "kind")
     list_filter = ("state", "kind")
     list_select_related = ("appointment",)
@@ -21,7 +19,15 @@ class MessageAdmin(ReadOnlyAdmin):
     search_help_text = "E-mail address or reference of the visit."
     ordering = ("-due_at", "-pk")
     fields = (
-        "kind", "to", "visit", "delivery", "due", "attempts", "last_error", "sent", "sent_text"
+        "kind",
+        "to",
+        "visit",
+        "delivery",
+        "due",
+        "attempts",
+        "last_error",
+        "sent",
+        "sent_text",
     )
     readonly_fields = fields
 

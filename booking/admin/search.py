@@ -48,9 +48,9 @@ def phone_digits(query: str) -> set[str]:
     return {phonenumbers.national_significant_number(number)}
 
 
-def patients_named(query: str) -> QuerySet[Patient]:
+def patients_named(query: str) -> QuerySet[Any]:
     """Whose name holds each word of `query`, whatever its case and accents."""
-    found = Patient.objects.annotate(plain_name=Lower(WithoutAccents("name")))
+    found: QuerySet[Any] = Patient.objects.annotate(plain_name=Lower(WithoutAccents("name")))
     for word in without_accents(query).split():
         found = found.filter(plain_name__contains=word)
     return found

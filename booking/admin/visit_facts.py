@@ -70,8 +70,7 @@ def _place_in_the_diary(visit: Appointment) -> list[Fact]:
         ),
         (
             "Kept free around it",
-            f"{visit.buffer_before_minutes} minutes before, "
-            f"{visit.buffer_after_minutes} minutes after",
+            f"{visit.buffer_before_minutes} minutes before, {visit.buffer_after_minutes} after",
         ),
     ]
 
@@ -110,13 +109,13 @@ def _how_it_came(visit: Appointment) -> list[Fact]:
         facts.append((rule, visit.overbooking_reason))
     if visit.patient_confirmed_at:
         facts.append(("Patient confirmed", _at(visit.patient_confirmed_at)))
-    for consent in visit.consents.all():
-        facts.append(
-            (
-                f"{consent.get_text_display()} of {consent.version}",
-                f"Acknowledged on {_at(consent.acknowledged_at)}",
-            )
+    facts += [
+        (
+            f"{consent.get_text_display()} of {consent.version}",
+            f"Acknowledged on {_at(consent.acknowledged_at)}",
         )
+        for consent in visit.consents.all()
+    ]
     return facts
 
 

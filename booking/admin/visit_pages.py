@@ -32,9 +32,7 @@ BACK_TO_LIST = "list"
 class VisitPages(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
-            return path(
-                route, self.admin_site.admin_view(view), name=f"booking_appointment_{name}"
-            )
+            return path(route, self.admin_site.admin_view(view), name=f"booking_appointment_{name}")
 
         return [
             page("book/", self.book_view, "book"),
@@ -96,9 +94,7 @@ class VisitPages(ReadOnlyAdmin):
         if slug not in MARKS:
             raise Http404
         try:
-            visit = MARKS[slug].command(
-                appointment=visit, by=author(request), now=timezone.now()
-            )
+            visit = MARKS[slug].command(appointment=visit, by=author(request), now=timezone.now())
         except REFUSALS as refusal:
             messages.error(request, in_words(refusal))
         else:
@@ -147,7 +143,7 @@ class VisitPages(ReadOnlyAdmin):
     def _visit_to_change(self, request: HttpRequest, pk: int) -> Appointment:
         if not (self.has_view_permission(request) and request.user.has_perm(RUN_THE_DAY)):
             raise PermissionDenied
-        visit = Appointment.objects.with_everybody().visits().filter(pk=pk).first()  # type: ignore[attr-defined]
+        visit = Appointment.objects.with_everybody().visits().filter(pk=pk).first()
         if visit is None:
             raise Http404
         return visit
@@ -159,7 +155,8 @@ class VisitPages(ReadOnlyAdmin):
 
 def author(request: HttpRequest) -> User:
     """Who gives the command; admin pages are for signed-in staff only."""
-    assert isinstance(request.user, User)
+    if not isinstance(request.user, User):
+        raise PermissionDenied
     return request.user
 
 

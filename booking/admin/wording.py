@@ -15,7 +15,9 @@ from clinic_site.local_time import clinic_zone, clock, zone_name
 ZONE = zone_name()
 
 CLOCK = '<circle cx="8" cy="8" r="6"/><path d="M8 4.5V8l2.5 1.5"/>'
-QUESTION = '<circle cx="8" cy="8" r="6"/><path d="M6.3 6.4a1.8 1.8 0 1 1 2.4 1.7q-.7.3-.7 1M8 11.4v.1"/>'
+QUESTION = (
+    '<circle cx="8" cy="8" r="6"/><path d="M6.3 6.4a1.8 1.8 0 1 1 2.4 1.7q-.7.3-.7 1M8 11.4v.1"/>'
+)
 CALENDAR = '<path d="M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2.5V5M10.5 2.5V5"/>'
 ARROW_IN = '<path d="M9.5 2.5h4v11h-4M2 8h7.5M7 5.5 9.5 8 7 10.5"/>'
 ARROW_OUT = '<path d="M6.5 2.5h-4v11h4M6 8h8M11.5 5.5 14 8l-2.5 2.5"/>'
@@ -95,6 +97,10 @@ def page_of(row: Any) -> str:
 
 def link_to(row: Any, text: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', page_of(row), text)
+
+
+def two_lines(first: str, second: str) -> SafeString:
+    return format_html("{}<br>{}", first, second)
 
 
 def _tag(name: str, icon: str, word: str) -> SafeString:

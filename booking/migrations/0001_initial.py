@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='content.practitioner')),
             ],
             options={
+                'base_manager_name': 'objects',
                 'permissions': [('overbook', 'Can overbook, giving a reason'), ('run_the_day', 'Can book for callers, cancel, mark arrivals and no-shows')],
             },
         ),
@@ -157,6 +158,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'base_manager_name': 'objects',
                 'indexes': [models.Index(fields=['appointment', 'at'], name='events_of_an_appointment')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('author', 'staff'), ('user__isnull', False)), models.Q(models.Q(('author', 'staff'), _negated=True), ('user__isnull', True)), _connector='OR'), name='staff_events_have_their_user')],
             },

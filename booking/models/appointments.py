@@ -63,7 +63,10 @@ class ReadOnlyQuerySet(models.QuerySet[M]):
 
 
 class WrittenByScheduling(models.Model):
-    """A row that `booking.scheduling` alone may save or delete."""
+    """A row that `booking.scheduling` alone may save or delete.
+
+    Its base manager must be the refusing one too: `patient.appointments.add(…)` writes with that.
+    """
 
     class Meta:
         abstract = True
@@ -138,6 +141,7 @@ class Appointment(WrittenByScheduling):
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         permissions = [
             ("overbook", "Can overbook, giving a reason"),
             ("run_the_day", "Can book for callers, cancel, mark arrivals and no-shows"),
@@ -298,6 +302,7 @@ class AppointmentEvent(WrittenByScheduling):
     objects = AppointmentEventQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "objects"
         indexes = [models.Index(fields=["appointment", "at"], name="events_of_an_appointment")]
         constraints = [
             models.CheckConstraint(

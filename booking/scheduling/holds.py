@@ -49,11 +49,9 @@ def hold(
     drop_expired_holds(candidates, location, now=now)
     openings = Openings(service, now=now, who=Who(practitioner, location))
     free = openings.free_practitioners(start, location)
-    if not free:
-        raise SlotTaken
-    chosen = fewest_visits(free, local_day(start, clinic_zone()))[0]
-    room = openings.room_for(chosen, location, start)
-    if room is None:
+    chosen = fewest_visits(free, local_day(start, clinic_zone()))[0] if free else None
+    room = openings.room_for(chosen, location, start) if chosen else None
+    if chosen is None or room is None:
         raise SlotTaken
     appointment = place(service, chosen, room, start, source=Source.ONLINE, now=now)
     appointment.held_by = visitor

@@ -4,7 +4,7 @@ from content.models.evidence import Condition, EvidenceSummary, Reference, Regio
 from content.models.people import Practitioner
 from content.models.pictures import Picture
 from content.models.publishing import Publication
-from content.models.search import SearchEntry, SynonymGroup
+from content.models.search import SearchEntry, SearchWord, SynonymGroup
 from content.models.texts import Article, Faq, Page, ReaderQuestion, Topic
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Region",
     "SafetyRule",
     "SearchEntry",
+    "SearchWord",
     "SynonymGroup",
     "Topic",
 ]

@@ -228,3 +228,29 @@ def test_what_is_offered_is_exactly_what_is_not_refused(every):
     offered = list(open_slots(roster, length=HOUR, policy=policy, now=THE_DAY_BEFORE))
     assert offered == not_refused
     assert offered
+
+
+@pytest.mark.parametrize("every", [7, 30])
+@pytest.mark.parametrize(
+    "within",
+    [
+        stretch("0:00", "23:00"),
+        stretch("9:30", "10:30"),
+        stretch("9:31", "10:29"),
+        stretch("11:00", "13:00"),
+        stretch("12:00", "13:00"),
+        stretch("4:00", "9:00"),
+        stretch("4:00", "9:01"),
+        stretch("13:30", "13:31"),
+    ],
+)
+def test_asked_for_a_part_of_the_day_the_same_times_are_offered_there(within, every):
+    policy = BookingPolicy(
+        notice=timedelta(hours=2), horizon=timedelta(days=60), start_every=timedelta(minutes=every)
+    )
+    roster = Roster(working=[MORNING, stretch("12:30", "15:00")], rooms=AN_EMPTY_ROOM)
+    asked = {"length": HOUR, "policy": policy, "now": THE_DAY_BEFORE}
+    all_day = list(open_slots(roster, **asked))
+    assert list(open_slots(roster, within=within, **asked)) == [
+        start for start in all_day if within.start <= start < within.end
+    ]

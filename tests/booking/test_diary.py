@@ -1,13 +1,14 @@
 """What the diary reads from its rows, and what it leaves out."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from booking import diary, scheduling
 from booking.diary import ANYONE, Who
 from booking.intervals import Interval
-from booking.models import Closure, ExtraHours, Room
+from booking.models import Closure, ExtraHours, Room, Service
 from clinic_site.local_time import local_midnight
 from content.models import Location, Practitioner
 from tests.cast import ANA, BEN, NOW, TUESDAY, make_cast
@@ -25,6 +26,13 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 MINUTE = timedelta(minutes=1)
+
+
+def working(service: Service, who: Who, within: Interval) -> dict[Any, list[Interval]]:
+    """The windows of everybody who gives the service, by practitioner and location."""
+    hours = diary.hours(service, who, within)
+    windows = hours.windows(within)
+    return {desk: windows.get((desk[0].pk, desk[1].pk), []) for desk in hours.desks}
 
 
 def whole_day(day: str) -> Interval:
@@ -56,7 +64,7 @@ def walls(windows: list[Interval]) -> list[tuple[str, str]]:
 def test_everybody_who_gives_the_service_works_their_hours_where_they_work_them():
     cast = make_cast()
     make_hours(cast.priya, cast.hilltop, weekdays=(1,), starts_at="18:00", ends_at="20:00")
-    assert diary.working(cast.first_visit, ANYONE, whole_day(TUESDAY)) == {
+    assert working(cast.first_visit, ANYONE, whole_day(TUESDAY)) == {
         (cast.priya, cast.riverside): [stretch(TUESDAY, "9:00", "17:00")],
         (cast.priya, cast.hilltop): [stretch(TUESDAY, "18:00", "20:00")],
         (cast.tomas, cast.riverside): [stretch(TUESDAY, "9:00", "17:00")],
@@ -69,13 +77,13 @@ def test_several_windows_a_day_stay_several():
     service = make_service(priya)
     make_hours(priya, riverside, weekdays=(1,), ends_at="12:00")
     make_hours(priya, riverside, weekdays=(1,), starts_at="13:00")
-    windows = diary.working(service, ANYONE, whole_day(TUESDAY))[priya, riverside]
+    windows = working(service, ANYONE, whole_day(TUESDAY))[priya, riverside]
     assert sorted(walls(windows)) == [("13:00", "17:00"), ("9:00", "12:00")]
 
 
 def test_a_weekend_without_hours_has_no_windows():
     cast = make_cast()
-    assert diary.working(cast.first_visit, ANYONE, whole_day("2026-11-28")) == {
+    assert working(cast.first_visit, ANYONE, whole_day("2026-11-28")) == {
         (cast.priya, cast.riverside): [],
         (cast.tomas, cast.riverside): [],
     }
@@ -90,7 +98,7 @@ def test_one_practitioner_or_one_location_can_be_asked_for():
         "Hilltop": Who(location=cast.hilltop),
         "Priya at Hilltop": Who(cast.priya, cast.hilltop),
     }
-    found = {name: list(diary.working(cast.first_visit, who, day)) for name, who in asked.items()}
+    found = {name: list(working(cast.first_visit, who, day)) for name, who in asked.items()}
     assert found == {
         "Tomas": [(cast.tomas, cast.riverside), (cast.tomas, cast.hilltop)],
         "Hilltop": [(cast.tomas, cast.hilltop)],
@@ -107,7 +115,7 @@ def test_who_left_gives_another_service_or_works_at_a_closed_place_is_not_offere
     make_hours(gone, cast.riverside)
     make_hours(elsewhere, cast.riverside)
     make_hours(cast.priya, shut)
-    assert list(diary.working(cast.first_visit, ANYONE, whole_day(TUESDAY))) == [
+    assert list(working(cast.first_visit, ANYONE, whole_day(TUESDAY))) == [
         (cast.priya, cast.riverside),
         (cast.tomas, cast.riverside),
     ]
@@ -123,7 +131,7 @@ def test_hours_count_from_their_first_valid_day_to_their_last_both_included(day,
     service = make_service(priya)
     valid = {"valid_from": date(2026, 11, 17), "valid_to": date(2026, 12, 1)}
     make_hours(priya, riverside, weekdays=range(7), **valid)
-    windows = diary.working(service, ANYONE, whole_day(day))[priya, riverside]
+    windows = working(service, ANYONE, whole_day(day))[priya, riverside]
     assert walls(windows) == ([("9:00", "17:00")] if works else [])
 
 
@@ -133,7 +141,7 @@ def test_a_fortnight_has_each_weekday_twice():
     service = make_service(priya)
     make_hours(priya, riverside, weekdays=(6,))
     fortnight = Interval(local(TUESDAY, "12:00"), local("2026-12-08", "12:00"))
-    windows = diary.working(service, ANYONE, fortnight)[priya, riverside]
+    windows = working(service, ANYONE, fortnight)[priya, riverside]
     assert [window.start for window in windows] == [
         local("2026-11-29", "9:00"),
         local("2026-12-06", "9:00"),
@@ -145,7 +153,7 @@ def test_extra_hours_add_to_the_weekly_ones_and_stand_alone_where_there_are_none
     evening = stretch(TUESDAY, "18:00", "20:00")
     make_extra_hours(cast.priya, cast.riverside, evening)
     make_extra_hours(cast.priya, cast.hilltop, evening)
-    windows = diary.working(cast.first_visit, Who(cast.priya), whole_day(TUESDAY))
+    windows = working(cast.first_visit, Who(cast.priya), whole_day(TUESDAY))
     assert windows == {
         (cast.priya, cast.riverside): [stretch(TUESDAY, "9:00", "17:00"), evening],
         (cast.priya, cast.hilltop): [evening],
@@ -158,8 +166,8 @@ def test_extra_hours_that_only_touch_the_stretch_asked_for_are_left_out():
     service = make_service(priya)
     make_extra_hours(priya, riverside, stretch(TUESDAY, "9:00", "10:00"))
     asked = stretch(TUESDAY, "10:00", "11:00")
-    assert diary.working(service, ANYONE, asked) == {}
-    assert diary.working(service, ANYONE, stretch(TUESDAY, "9:59", "11:00")) != {}
+    assert working(service, ANYONE, asked) == {}
+    assert working(service, ANYONE, stretch(TUESDAY, "9:59", "11:00")) != {}
 
 
 @pytest.mark.parametrize(
@@ -179,7 +187,7 @@ def test_a_window_across_the_jump_is_as_long_as_the_clock_makes_it(day, hours, l
     service = make_service(priya)
     first, last = hours
     make_hours(priya, riverside, weekdays=range(7), starts_at=first, ends_at=last)
-    (window,) = diary.working(service, ANYONE, whole_day(day))[priya, riverside]
+    (window,) = working(service, ANYONE, whole_day(day))[priya, riverside]
     assert window.end - window.start == lasts
     assert walls([window]) == [hours]
 
@@ -189,8 +197,8 @@ def test_a_window_within_the_hour_that_is_skipped_does_not_exist_that_night():
     riverside, priya = make_location(), make_practitioner()
     service = make_service(priya)
     make_hours(priya, riverside, weekdays=(6,), starts_at="2:00", ends_at="3:00")
-    assert diary.working(service, ANYONE, whole_day("2026-03-08"))[priya, riverside] == []
-    (window,) = diary.working(service, ANYONE, whole_day("2026-03-15"))[priya, riverside]
+    assert working(service, ANYONE, whole_day("2026-03-08"))[priya, riverside] == []
+    (window,) = working(service, ANYONE, whole_day("2026-03-15"))[priya, riverside]
     assert walls([window]) == [("2:00", "3:00")]
 
 

@@ -1,6 +1,6 @@
 """A place kept for a visitor: taken, extended, given back, run out."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -79,6 +79,15 @@ def test_a_time_that_no_page_offers_cannot_be_held(wall):
     with pytest.raises(scheduling.SlotTaken):
         hold(cast, wall)
     assert (events(), Appointment.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "end_of_the_calendar", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+)
+def test_a_time_at_the_end_of_the_calendar_cannot_be_held(end_of_the_calendar):
+    cast = make_cast()
+    with pytest.raises(scheduling.SlotTaken):
+        hold(cast, "0:00", start=end_of_the_calendar)
 
 
 def test_a_practitioner_who_does_not_give_the_service_cannot_be_held():

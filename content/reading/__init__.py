@@ -1,0 +1,1 @@
+"""What readers get, read from the database: one function a page, which returns all of it."""

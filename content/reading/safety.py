@@ -1,0 +1,82 @@
+"""When dry needling must not be done or asks for care, from the safety rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.safestring import SafeString
+
+from content.markdown import render
+from content.models import Clinic, Faq, SafetyRule
+from content.reading.texts import (
+    NumberedReference,
+    new_rendering,
+    numbered_references,
+    safety_rules,
+)
+
+# The answer whose care cards the page shows: written once, checked once.
+HELP = "when-to-get-help"
+
+
+@dataclass(frozen=True)
+class Rule:
+    rule: SafetyRule
+    sources: list[int]
+
+
+@dataclass(frozen=True)
+class RuleGroup:
+    name: str
+    rules: list[Rule]
+
+
+@dataclass(frozen=True)
+class RuleLevel:
+    level: SafetyRule.Level
+    groups: list[RuleGroup]
+
+
+@dataclass(frozen=True)
+class SafetyPage:
+    clinic: Clinic
+    levels: list[RuleLevel]
+    help: Faq | None
+    help_text: SafeString
+    rules: list[SafetyRule]
+    reviewed_on: date | None
+    references: list[NumberedReference]
+
+
+def safety_page(*, now: datetime) -> SafetyPage:
+    clinic = Clinic.objects.get()
+    rules = list(safety_rules().prefetch_related("references"))
+    answer = Faq.objects.published(now).select_related("reviewer").filter(slug=HELP).first()
+    rendering = new_rendering(clinic, anchors=[*SafetyRule.Level.values, "help", "tell-us-first"])
+    help_text = render(answer.body if answer else "", rendering, top=3)
+    numbered = [
+        Rule(rule, sorted(rendering.number(each.key) for each in rule.references.all()))
+        for rule in rules
+    ]
+    return SafetyPage(
+        clinic=clinic,
+        levels=_levels(numbered),
+        help=answer,
+        help_text=help_text,
+        rules=rules,
+        reviewed_on=min((rule.reviewed_on for rule in rules), default=None),
+        references=numbered_references(rendering),
+    )
+
+
+def _levels(rules: list[Rule]) -> list[RuleLevel]:
+    found = []
+    for level in SafetyRule.Level:
+        groups: dict[str, list[Rule]] = {}
+        for each in rules:
+            if each.rule.level == level:
+                groups.setdefault(each.rule.get_group_display(), []).append(each)
+        if groups:
+            found.append(RuleLevel(level, [RuleGroup(*group) for group in groups.items()]))
+    return found

@@ -1,0 +1,67 @@
+"""What staff do on the admin pages, in one line each."""
+
+import re
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils.html import strip_tags
+
+from booking.models import Appointment
+from tests.cast import TUESDAY, Cast
+from tests.factories import EDMONTON
+
+LIST = "/admin/booking/appointment/"
+BOOK = "/admin/booking/appointment/book/"
+
+
+def desk_of(user: User) -> Client:
+    """A browser in which `user` has signed in."""
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def page_of(visit: Appointment) -> str:
+    return f"{LIST}{visit.pk}/change/"
+
+
+def mark(browser: Client, visit: Appointment, slug: str, **query: str) -> Any:
+    """Press a state button, and go where it leads."""
+    return browser.post(f"{LIST}{visit.pk}/mark/{slug}/", follow=True, query_params=query)
+
+
+def caller(cast: Cast, start: datetime | None = None, **changes: Any) -> dict[str, Any]:
+    """The booking form filled in for Ana with Priya at Riverside: Tuesday at ten."""
+    local = start.astimezone(EDMONTON) if start else None
+    return {
+        "service": cast.first_visit.pk,
+        "practitioner": cast.priya.pk,
+        "location": cast.riverside.pk,
+        "date": f"{local:%Y-%m-%d}" if local else TUESDAY,
+        "time": f"{local:%H:%M}" if local else "10:00",
+        "name": "Ana Lopez",
+        "phone": "780 555 0150",
+        "email": "ana@example.com",
+        "dependant": "",
+        "about": "Sore shoulder",
+        **changes,
+    }
+
+
+def words(answer: Any) -> str:
+    """What a page says, without its markup and with white space folded."""
+    text = re.sub(r"<(script|style).*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
+    return " ".join(unescape(strip_tags(text)).split())
+
+
+def told(answer: Any) -> list[str]:
+    """The messages at the top of the page."""
+    return [strip_tags(str(message)) for message in answer.context["messages"]]
+
+
+def listed(answer: Any) -> list[str]:
+    """The references of the visits in a list, in its order."""
+    return [visit.reference for visit in answer.context["cl"].result_list]

@@ -1,0 +1,246 @@
+"""kill -9 of the worker, at every step of a letter's way to the mail server and at any moment.
+
+Letters keep being queued meanwhile. In the end each has been sent; one that the server had taken
+when the worker died was sent again, as the same letter, and no other was sent twice.
+"""
+
+import asyncio
+import itertools
+import random
+import signal
+import subprocess
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
+from django.db import connection
+
+from booking.models import Message
+from booking.registration import Person
+from tests.cast import Cast, make_cast
+from tests.factories import local, make_booking
+from tests.mail_server import Letterbox, eventually, free_port, listening, start_worker
+
+pytest_plugins = ["tests.committed"]
+
+KILLS = 50 if settings.PROVE else 6
+LETTERS_PER_KILL = 10
+
+# The worker goes by the real clock: for it, all this was due long ago. A Monday.
+NOW = local("2020-11-23", "7:00")
+
+# When the worker dies: asked by the server for nothing yet, half-way, with the letter taken but not
+# acknowledged, acknowledged but not written down, about when it is written down, whenever.
+STEPS = ("DATA", "QUIT", "AFTER QUIT", "ANY TIME", "RCPT", "EHLO", "MAIL")
+
+
+@dataclass
+class Kill:
+    """Kill `victim` when the letter after so many others reaches the step."""
+
+    victim: subprocess.Popen[bytes]
+    step: str
+    after_letters: int
+    after_seconds: float
+
+
+class DeadlyLetterbox(Letterbox):
+    """A mail server during whose conversation the worker is killed, as `planned`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.planned: Kill | None = None
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd looks for these names
+        self,
+        _server: SMTP,
+        session: Session,
+        _envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        if self.planned and self.planned.step == "ANY TIME":
+            self.kill_later()
+        await self.reached("EHLO")
+        return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        await self.reached("MAIL")
+        return await super().handle_MAIL(server, session, envelope, address, options)
+
+    async def handle_RCPT(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        await self.reached("RCPT")
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        answer = await super().handle_DATA(server, session, envelope)
+        await self.reached("DATA")
+        return answer
+
+    async def handle_QUIT(  # noqa: N802
+        self, _server: SMTP, _session: Session, _envelope: Envelope
+    ) -> str:
+        await self.reached("QUIT")
+        if self.planned and self.planned.step == "AFTER QUIT":
+            self.kill_later()
+        return "221 Bye"
+
+    async def reached(self, step: str) -> None:
+        if self.planned and self.planned.step == step and self.is_its_turn():
+            self.planned.victim.kill()
+            self.planned = None
+            # Whatever is answered now comes too late.
+            await asyncio.sleep(0.05)
+
+    def kill_later(self) -> None:
+        assert self.planned is not None
+        if self.is_its_turn():
+            asyncio.get_running_loop().call_later(
+                self.planned.after_seconds, self.planned.victim.kill
+            )
+            self.planned = None
+
+    def is_its_turn(self) -> bool:
+        assert self.planned is not None
+        self.planned.after_letters -= 1
+        return self.planned.after_letters < 0
+
+
+@pytest.mark.prove
+@pytest.mark.usefixtures("committed")
+def test_no_letter_is_lost_and_only_those_in_the_server_s_hands_are_sent_twice(
+    tmp_path: Path,
+) -> None:
+    cast, server, port = clinic(), DeadlyLetterbox(), free_port()
+    numbers, chance = itertools.count(), random.Random()
+    killed_at: Counter[str] = Counter()
+    cut_off: Counter[str] = Counter()
+    sent_twice_for: Counter[str] = Counter()
+    with listening(server, port):
+        for number, step in zip(range(KILLS), itertools.cycle(STEPS), strict=False):
+            name = f"worker {number}"
+            victim = start_worker(port=port, log=tmp_path / "log", name=name)
+            server.planned = Kill(
+                victim,
+                step,
+                after_letters=chance.randrange(LETTERS_PER_KILL - 1),
+                after_seconds=chance.uniform(0, 0.2 if step == "ANY TIME" else 0.008),
+            )
+            queueing = threading.Thread(target=queue_letters, args=[cast, numbers])
+            queueing.start()
+            assert victim.wait(timeout=60) == -signal.SIGKILL
+            queueing.join()
+            eventually(partial(is_gone, name))
+            killed_at[step] += 1
+            in_both_hands = taken_but_not_written_down(server, known=cut_off)
+            cut_off.update(in_both_hands)
+            sent_twice_for[step] += len(in_both_hands)
+        for _ in range(3):
+            last = start_worker("--once", port=port, log=tmp_path / "log", name="last")
+            assert last.wait(timeout=120) == 0
+
+    owed = set(Message.objects.values_list("message_id", flat=True))
+    received = Counter(server.message_ids)
+    report(owed, received, killed_at, sent_twice_for, tmp_path / "log")
+    assert len(owed) == KILLS * LETTERS_PER_KILL
+    assert set(Message.objects.values_list("state", flat=True)) == {Message.Delivery.SENT}
+    assert set(received) == owed
+    assert received - Counter(owed) == cut_off
+    assert_copies_are_the_same_letter(server)
+    # The kills did land inside, between the server's taking a letter and our writing it down.
+    for step in ("DATA", "QUIT"):
+        assert sent_twice_for[step] == killed_at[step] > 0
+
+
+def clinic() -> Cast:
+    """Visits of ten minutes without a pause: room for many letters."""
+    cast = make_cast()
+    cast.first_visit.length_minutes = cast.first_visit.start_every_minutes = 10
+    cast.first_visit.buffer_after_minutes = 0
+    cast.first_visit.save()
+    return cast
+
+
+def queue_letters(cast: Cast, numbers: "itertools.count[int]") -> None:
+    """Book visits as the website does, each with a confirmation to another person."""
+    try:
+        for number in itertools.islice(numbers, LETTERS_PER_KILL):
+            workday, of_the_day = divmod(number, 48)
+            week, weekday = divmod(workday, 4)
+            day = date(2020, 11, 24) + timedelta(weeks=week, days=weekday)
+            make_booking(
+                cast.first_visit,
+                cast.priya,
+                cast.riverside,
+                local(day, f"{9 + of_the_day // 6}:{of_the_day % 6}0"),
+                person=Person(f"Patient {number}", f"patient-{number}@example.com", ""),
+                now=NOW,
+            )
+    finally:
+        connection.close()
+
+
+def is_gone(name: str) -> bool:
+    """Whether PostgreSQL has noticed that the worker of this name is dead."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_stat_activity WHERE application_name = %s", [name])
+        return cursor.fetchone() is None
+
+
+def taken_but_not_written_down(server: Letterbox, *, known: "Counter[str]") -> list[str]:
+    """What waits here although the server has taken it, once more often than is `known`."""
+    waiting = Message.objects.waiting().values_list("message_id", flat=True)
+    taken = Counter(server.message_ids)
+    return [message_id for message_id in waiting if taken[message_id] > known[message_id]]
+
+
+def assert_copies_are_the_same_letter(server: Letterbox) -> None:
+    first: dict[str, list[object]] = {}
+    for letter in server.letters:
+        parts = [part.get_content() for part in letter.walk() if not part.is_multipart()]
+        content = [letter["Subject"], letter["To"], *parts]
+        assert first.setdefault(letter["Message-ID"], content) == content
+
+
+def report(
+    owed: set[str],
+    received: "Counter[str]",
+    killed_at: "Counter[str]",
+    sent_twice_for: "Counter[str]",
+    log: Path,
+) -> None:
+    """The figures, for whoever runs it with -s."""
+    print(
+        f"\n{killed_at.total()} kills, {len(owed)} letters: {len(owed - set(received))} lost, "
+        f"{received.total() - len(received)} sent twice with the same Message-ID, "
+        f"{len(set(received) - owed)} unknown"
+    )
+    for step, kills in sorted(killed_at.items()):
+        print(
+            f"  killed at {step}: {kills}, of these with the letter taken: {sent_twice_for[step]}"
+        )
+    troubles = [line for line in log.read_text().splitlines() if "letter sent" not in line]
+    print(f"  other lines in the workers' log: {len(troubles)}", *troubles[:5], sep="\n    ")
