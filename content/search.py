@@ -28,7 +28,7 @@ MARKS = f"StartSel={START}, StopSel={STOP}"
 # phrased  the words stand in it as typed, side by side.
 # Both worded and covered weigh a word by how few entries have it.
 RANKED = """
-WITH entry AS MATERIALIZED (
+WITH entry AS NOT MATERIALIZED (
     SELECT * FROM content_searchentry WHERE findable_from <= %(now)s
 ), given AS (
     SELECT number, factor, text, to_tsquery('clinic_english', text) AS stems
@@ -74,8 +74,10 @@ WITH entry AS MATERIALIZED (
     ORDER BY score DESC, cardinality(keys), address
     LIMIT %(limit)s
 )
-SELECT kind, address, title, ts_headline('clinic_english', summary, sought, %(whole)s),
-    ts_headline('clinic_english', body, sought, %(extract)s), score, named, worded, covered, alike, phrased
+SELECT kind, address, title, summary, CASE WHEN to_tsvector('clinic_english', summary) @@ sought
+        THEN ts_headline('clinic_english', summary, sought, %(whole)s)
+        ELSE ts_headline('clinic_english', body, sought, %(extract)s)
+    END AS passage, score, named, worded, covered, alike, phrased
 FROM best, to_tsquery('clinic_english', %(sought)s) AS sought
 ORDER BY score DESC, cardinality(keys), address
 """
