@@ -16,7 +16,6 @@ FULLY_COVERED := booking/intervals.py booking/policy.py booking/availability.py 
 # What a real installation has, as far as checks look at it. No server stands behind it.
 PRODUCTION := DEBUG=false SITE_ORIGIN=https://clinic.example.com EMAIL_HOST=smtp.example.com \
 	DEFAULT_FROM_EMAIL=desk@clinic.example.com DATABASE_URL=postgresql://db.example.com/clinic
-FOR_TYPES := DEBUG=true DATABASE_URL=postgresql://db.example.com/clinic
 
 .PHONY: help run test lint prove bench pins
 
@@ -28,7 +27,8 @@ run: $(VENV)/.installed-run .env
 
 test: $(VENV)/.installed-dev
 	@CHROMIUM="$$($(PYTHON) -m tests.chromium)" && export CHROMIUM && \
-	$(PYTHON) -m pytest -n 2 --dist loadgroup --cov --cov-report=
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+		--cov --cov-report=
 	@for module in $(FULLY_COVERED); do \
 		report="$$($(PYTHON) -m coverage report --include="$$module" --fail-under=100 2>&1)" \
 		|| { echo "Not every branch of $$module is tested:"; echo "$$report"; exit 1; }; \
@@ -37,7 +37,7 @@ test: $(VENV)/.installed-dev
 lint: $(VENV)/.installed-dev
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
-	$(FOR_TYPES) $(PYTHON) -m mypy
+	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PYTHON) manage.py makemigrations --check --dry-run --settings tests.settings
 	@key="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" && \

@@ -43,3 +43,10 @@ THIRD_PARTY = {
         not_personal=frozenset({"expire_date"}),
     ),
 }
+
+# What the history of a text adds to the columns of the text itself.
+HISTORY = Privacy(
+    # Which member of staff wrote what and when.
+    personal=frozenset({"history_id", "history_user", "history_date", "history_change_reason"}),
+    not_personal=frozenset({"history_type"}),
+)

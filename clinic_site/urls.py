@@ -11,3 +11,5 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
 ]
+
+handler400 = "clinic_site.views.bad_request"

@@ -28,6 +28,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ready": True})
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Most often a page left open for a day: say how to go on instead of Django's bare notice."""
     return render(request, "403_csrf.html", status=403)

@@ -67,6 +67,11 @@ class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none a
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What stands in the way is told as such, not as a permission that is lacking."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return rows, counts, set() if protected else lacking, protected
+
 
 class PractitionerForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at run time
     languages = OnePerLine(help_text="One per line.")

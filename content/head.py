@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
+from content.addresses import absolute
 from content.structured_data import Thing
 
 # As Django's json_script: nothing in the data can end the <script> that holds them.
@@ -40,7 +40,3 @@ class Head:
         graph = {"@context": "https://schema.org", "@graph": self.things}
         text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
         return mark_safe(text.translate(ESCAPES))  # noqa: S308 - escaped for where it stands
-
-
-def absolute(path: str) -> str:
-    return f"{settings.SITE_ORIGIN}{path}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from django.db import connection
 
@@ -48,17 +49,21 @@ class Query:
     synonyms: list[str]
 
     @property
-    def corrected(self) -> bool:
-        return self.asked != self.meant
+    def read_as(self) -> str:
+        """The query with its misspellings set right, or nothing if it had none."""
+        return "" if self.meant == self.asked else " ".join(self.meant)
 
 
 def understand(text: str, *, now: datetime) -> Query:
-    """Two queries; of a very long text the beginning counts."""
+    """Of a very long text the beginning counts."""
     asked = words(text)[:MOST_WORDS]
-    meant = _correct(asked, now)
+    pairs = [(first, second) for first, second in pairwise(asked)]
+    near = _nearest_words({*asked, *map("".join, pairs)}, now)
+    meant = [_nearest(word, near.get(word, {})) for word in asked]
     parts = [Part(number, 1, f"'{word}'") for number, word in enumerate(meant, start=1)]
     synonyms = []
-    for number, (said, group) in enumerate(_groups_in(meant), start=1):
+    joined = [(list(pair), [[word]]) for pair in pairs if (word := "".join(pair)) in near.get(word, {})]
+    for number, (said, group) in enumerate([*_groups_in(meant), *joined], start=1):
         share = len(said) / len(meant)
         parts += [Part(-number, SYNONYM * share, _phrase(term)) for term in group]
         if said == meant:
@@ -66,21 +71,24 @@ def understand(text: str, *, now: datetime) -> Query:
     return Query(asked=asked, meant=meant, parts=parts, synonyms=synonyms)
 
 
-def _correct(asked: list[str], now: datetime) -> list[str]:
-    """Each word that stands nowhere, replaced by the one most like it if there is one."""
-    found: dict[str, list[tuple[str, int]]] = {}
+def _nearest_words(asked: set[str], now: datetime) -> dict[str, dict[str, int]]:
+    """By word: the words most like it, itself if it stands anywhere, and in how many entries."""
+    found: dict[str, dict[str, int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(NEAREST_WORDS, {"asked": list(dict.fromkeys(asked)), "now": now})
+        cursor.execute(NEAREST_WORDS, {"asked": list(asked), "now": now})
         for word, near, entries in cursor.fetchall():
-            found.setdefault(word, []).append((near, entries))
-    return [_nearest(word, found.get(word, [])) for word in asked]
+            found.setdefault(word, {})[near] = entries
+    return found
 
 
-def _nearest(asked: str, near: list[tuple[str, int]]) -> str:
-    if len(asked) < SHORTEST_TO_CORRECT or asked in dict(near):
+def _nearest(asked: str, near: dict[str, int]) -> str:
+    """The word that was meant: the one asked for if it stands anywhere, or is like no other."""
+    if len(asked) < SHORTEST_TO_CORRECT or asked in near:
         return asked
     likeness = [
-        (SequenceMatcher(None, asked, word).ratio(), entries, word) for word, entries in near
+        (SequenceMatcher(None, asked, word).ratio(), entries, word)
+        for word, entries in near.items()
+        if abs(len(word) - len(asked)) <= len(asked) // 4
     ]
     ratio, _, word = max(likeness, default=(0.0, 0, asked))
     return word if ratio >= LEAST_RATIO else asked
@@ -100,4 +108,5 @@ def _contains(whole: list[str], part: list[str]) -> bool:
 
 
 def _phrase(term: list[str]) -> str:
-    return " <-> ".join(f"'{word}'" for word in term)
+    """As a tsquery, which the words cannot break out of: they are letters and digits."""
+    return "(" + " <-> ".join(f"'{word}'" for word in term) + ")"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-APOSTROPHES = re.compile(r"['’ʼ]")
+APOSTROPHES = re.compile("['’ʼ]")
 WORD = re.compile(r"[^\W_]+")
 
 
 def words(text: str) -> list[str]:
-    """`Tomás’s "golfer's" elbow` → tomass, golfers, elbow."""
+    """`Tomás’s: “Neck-related”` → ["tomass", "neck", "related"]."""
     letters = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text).casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return WORD.findall(plain)
+    return WORD.findall("".join(each for each in letters if not unicodedata.combining(each)))
 
 
 def key(text: str) -> str:
+    """What is the same for all ways to write a name."""
     return " ".join(words(text))

@@ -1,4 +1,4 @@
-"""Pages as schema.org describes them, in plain dictionaries. They repeat only what the page shows."""
+"""Pages as schema.org describes them, in plain dictionaries: only what the page itself shows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from content.addresses import absolute
 from content.markdown import plain_text
 from content.models import Clinic, Location, Practitioner, Publication
 from content.reading.articles import ArticlePage
@@ -58,7 +59,7 @@ def condition_things(page: ConditionPage) -> list[Thing]:
 
 
 def safety_things(page: SafetyPage, title: str, description: str) -> list[Thing]:
-    address = _absolute(reverse("safety"))
+    address = absolute(reverse("safety"))
     never = [rule.trigger for rule in page.rules if rule.level == rule.Level.ABSOLUTE]
     contraindications = [{"@type": "MedicalContraindication", "name": name} for name in never]
     web_page: Thing = {
@@ -81,12 +82,12 @@ def faq_things(answers: Iterable[Answer]) -> list[Thing]:
         {
             "@type": "Question",
             "name": answer.faq.question,
-            "url": _absolute(answer.faq.get_absolute_url()),
+            "url": absolute(answer.faq.get_absolute_url()),
             "acceptedAnswer": {"@type": "Answer", "text": plain_text(answer.faq.body)},
         }
         for answer in answers
     ]
-    page = {"@type": "FAQPage", "url": _absolute(reverse("faqs")), "mainEntity": questions}
+    page = {"@type": "FAQPage", "url": absolute(reverse("faqs")), "mainEntity": questions}
     return [page, breadcrumbs([("Questions", reverse("faqs"))])]
 
 
@@ -95,9 +96,9 @@ def clinic_thing(clinic: Clinic, locations: Iterable[Location] = ()) -> Thing:
     places = [location_thing(location) for location in locations]
     return {
         "@type": "Physiotherapy",
-        "@id": _absolute("/#clinic"),
+        "@id": absolute("/#clinic"),
         "name": clinic.name,
-        "url": _absolute("/"),
+        "url": absolute("/"),
         "telephone": clinic.phone.as_international,
         "email": clinic.email,
         "potentialAction": _reserve_action(),
@@ -109,7 +110,7 @@ def location_thing(location: Location) -> Thing:
     return {
         "@type": "Physiotherapy",
         "name": location.name,
-        "url": _absolute(location.get_absolute_url()),
+        "url": absolute(location.get_absolute_url()),
         "telephone": location.phone.as_international,
         "address": {
             "@type": "PostalAddress",
@@ -124,7 +125,7 @@ def location_thing(location: Location) -> Thing:
 
 def person_thing(person: Practitioner, clinic: Clinic) -> Thing:
     thing = _person(person) | {
-        "worksFor": {"@id": _absolute("/#clinic"), "@type": "Physiotherapy", "name": clinic.name},
+        "worksFor": {"@id": absolute("/#clinic"), "@type": "Physiotherapy", "name": clinic.name},
         "knowsLanguage": list(person.languages),
     }
     if person.credentials:
@@ -144,7 +145,7 @@ def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Thing:
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": position, "name": name, "item": _absolute(path)}
+            {"@type": "ListItem", "position": position, "name": name, "item": absolute(path)}
             for position, (name, path) in enumerate(steps, start=1)
         ],
     }
@@ -153,7 +154,7 @@ def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Thing:
 def _medical_page(
     text: Publication, name: str, description: str, references: list[NumberedReference]
 ) -> Thing:
-    address = _absolute(text.get_absolute_url())
+    address = absolute(text.get_absolute_url())
     thing: Thing = {
         "@type": "MedicalWebPage" if text.clinical else "WebPage",
         "@id": address,
@@ -186,9 +187,5 @@ def _reserve_action() -> Thing:
     return {
         "@type": "ReserveAction",
         "name": "Book a visit",
-        "target": {"@type": "EntryPoint", "urlTemplate": _absolute("/book/")},
+        "target": {"@type": "EntryPoint", "urlTemplate": absolute("/book/")},
     }
-
-
-def _absolute(path: str) -> str:
-    return f"{settings.SITE_ORIGIN}{path}"

@@ -113,11 +113,13 @@ def bench_database() -> Iterator[str]:
     creation.create_test_db(verbosity=0, autoclobber=True)
     found = connection.settings_dict
     host, port = found["HOST"], found["PORT"]
-    yield (
-        f"postgresql://{found['USER']}:{found['PASSWORD']}@/{DATABASE}?host={host}"
-        + (f"&port={port}" if port else "")
-    )
-    creation.destroy_test_db(original, verbosity=0)
+    try:
+        yield (
+            f"postgresql://{found['USER']}:{found['PASSWORD']}@/{DATABASE}?host={host}"
+            + (f"&port={port}" if port else "")
+        )
+    finally:
+        creation.destroy_test_db(original, verbosity=0)
 
 
 @contextmanager

@@ -9,8 +9,7 @@ from hypothesis import settings as examples
 
 from tests.network import block_network
 
-# Tests in these folders share a server, so one worker runs all of a folder.
-SHARING_A_SERVER = ("browser", "race")
+MARKED_BY_FOLDER = ("browser", "race")
 
 examples.register_profile("short", max_examples=50, deadline=None)
 examples.register_profile(
@@ -25,11 +24,7 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        folder, group = item.path.parent.name, str(item.path)
-        if folder in SHARING_A_SERVER:
-            item.add_marker(folder)
-            group = folder
-        item.add_marker(pytest.mark.xdist_group(group))
+        if item.path.parent.name in MARKED_BY_FOLDER:
+            item.add_marker(item.path.parent.name)

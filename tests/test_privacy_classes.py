@@ -1,11 +1,13 @@
 """Every column of the database is known to be about a person, or known not to be."""
 
+from typing import Any
+
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import models
 
 from booking.models import Appointment, Patient
-from clinic_site.privacy import THIRD_PARTY, Privacy
+from clinic_site.privacy import HISTORY, THIRD_PARTY, Privacy
 
 OURS = {"content", "booking"}
 
@@ -30,9 +32,19 @@ def problems(fields: set[str], privacy: Privacy | type | None) -> dict[str, set[
 
 
 def classification_of(model: type[models.Model]) -> Privacy | type | None:
+    if tracked := getattr(model, "instance_type", None):
+        return with_history(tracked.__dict__["Privacy"], fields_of(model))
     if model._meta.app_label in OURS:
         return model.__dict__.get("Privacy")
     return THIRD_PARTY.get(model._meta.label)
+
+
+def with_history(tracked: Any, columns: set[str]) -> Privacy:
+    """Of a table of earlier versions: as the model itself, of which it has no many-to-many."""
+    return Privacy(
+        personal=(tracked.personal & columns) | HISTORY.personal,
+        not_personal=(tracked.not_personal & columns) | HISTORY.not_personal,
+    )
 
 
 def test_every_field_of_every_model_is_classified_once():

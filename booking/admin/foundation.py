@@ -79,6 +79,11 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none at r
             # The form found nothing wrong, so somebody else's change came in between.
             return self._somebody_was_faster(request)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What stands in the way is told as such, not as a permission that is lacking."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return rows, counts, set() if protected else lacking, protected
+
     def delete_view(
         self,
         request: HttpRequest,

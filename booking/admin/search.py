@@ -92,7 +92,7 @@ def _of(people: QuerySet[Patient]) -> Q:
     )
 
 
-def _with_digits(rows: Any, field: str, digits: set[str]) -> Any:
+def _with_digits(rows: QuerySet[Any], field: str, digits: set[str]) -> QuerySet[Any]:
     # As text: the phone field would read a part of a number as a whole one.
     rows = rows.annotate(digits_on_file=Cast(field, CharField()))
     wanted = Q()

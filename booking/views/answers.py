@@ -26,9 +26,12 @@ def see_other(name: str) -> HttpResponse:
 def lost(
     request: HttpRequest, service: Service, *, start: datetime, who: Who = ANYONE
 ) -> HttpResponse:
-    """409 with the nearest free times, as buttons like those of the times page."""
+    """409 with the nearest free times, as buttons like those of the times page.
+
+    The sentence fits every reason: that the patient has another visit then is nobody's business.
+    """
     nearest = Openings(service, now=timezone.now(), who=who).nearest(start)
-    problem = f"{full_time(start)} is no longer free."
+    problem = f"{full_time(start)} cannot be booked any more."
     if journey.typed(request):
         problem += " What you typed is kept."
     return render(

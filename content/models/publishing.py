@@ -107,6 +107,9 @@ class Publication(models.Model):
     # Months between reviews: a text on safety gets the shorter one (`content.gate`).
     concerns_safety = False
 
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
+
     def is_public(self, now: datetime) -> bool:
         return (
             self.status == self.Status.PUBLISHED

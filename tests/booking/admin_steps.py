@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.test import Client
@@ -30,7 +31,8 @@ def page_of(visit: Appointment) -> str:
 
 def mark(browser: Client, visit: Appointment, slug: str, **query: str) -> Any:
     """Press a state button, and go where it leads."""
-    return browser.post(f"{LIST}{visit.pk}/mark/{slug}/", follow=True, query_params=query)
+    address = f"{LIST}{visit.pk}/mark/{slug}/"
+    return browser.post(f"{address}?{urlencode(query)}" if query else address, follow=True)
 
 
 def caller(cast: Cast, start: datetime | None = None, **changes: Any) -> dict[str, Any]:
@@ -53,8 +55,8 @@ def caller(cast: Cast, start: datetime | None = None, **changes: Any) -> dict[st
 
 def words(answer: Any) -> str:
     """What a page says, without its markup and with white space folded."""
-    text = re.sub(r"<(script|style).*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
-    return " ".join(unescape(strip_tags(text)).split())
+    text = re.sub(r"<(script|style)\b.*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
 def told(answer: Any) -> list[str]:

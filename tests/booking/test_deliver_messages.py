@@ -62,7 +62,7 @@ def in_other_hands(message: Message) -> Iterator[None]:
         with transaction.atomic():
             Message.objects.select_for_update(no_key=True).get(pk=message.pk)
             taken.set()
-            done.wait()
+            done.wait(timeout=20)
         connection.close()
 
     other = threading.Thread(target=hold)

@@ -110,7 +110,7 @@ def test_nobody_learns_that_a_patient_has_another_visit(client: Client, cast: Ca
     answer = book(stranger, cast.first_visit, NINE, cast.riverside)
 
     assert answer.status_code == 409
-    assert "9:00 am (Edmonton time) is no longer free" in text_of(answer)
+    assert "9:00 am (Edmonton time) cannot be booked any more" in text_of(answer)
     assert Appointment.objects.filter(state=State.BOOKED).count() == 1
 
 

@@ -164,7 +164,7 @@ def test_a_lost_time_answers_409_with_the_nearest_free_ones(client: Client, cast
     answer = take(client, cast.first_visit, NINE, cast.riverside)
 
     assert answer.status_code == 409
-    assert "Tuesday 24 November 2026, 9:00 am (Edmonton time) is no longer free" in text_of(answer)
+    assert "Tuesday 24 November 2026, 9:00 am (Edmonton time) cannot be booked any more" in text_of(answer)
     nearest = [time.start for time in answer.context["nearest"]]
     assert nearest == [
         local(TUESDAY, "10:30"),

@@ -1,0 +1,56 @@
+"""What the admin pages of published texts have in common: they refuse in sentences."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import Error
+from django.db.models import DateField, DateTimeField, Field, URLField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+# Beyond these years a review cannot be counted in months and zones.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+OUT_OF_REACH = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR - 1}."
+DAYS = (
+    MinValueValidator(date(FIRST_YEAR, 1, 1), OUT_OF_REACH),
+    MaxValueValidator(date(LAST_YEAR - 1, 12, 31), OUT_OF_REACH),
+)
+MOMENTS = (
+    MinValueValidator(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), OUT_OF_REACH),
+    MaxValueValidator(datetime(LAST_YEAR, 1, 1, tzinfo=UTC), OUT_OF_REACH),
+)
+
+
+class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none at run time
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    show_full_result_count = False
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(db_field, DateField):
+            field.validators += MOMENTS if isinstance(db_field, DateTimeField) else DAYS
+        return field
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Error:
+            # The form found nothing wrong, so somebody else's change came in between.
+            messages.error(
+                request,
+                "Nothing was saved: somebody else changed this at the same moment. "
+                "Look at it again and repeat your change.",
+            )
+            return HttpResponseRedirect(request.path)

@@ -1,0 +1,227 @@
+"""Forms in which texts are edited: what the gate and the claim linter find becomes their errors."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+
+from content import publishing
+from content.admin.lists import Addresses, OnePerLine, Regions
+from content.admin.markdown_field import markdown_fields
+from content.claims import Finding
+from content.models import (
+    Article,
+    Condition,
+    EvidenceSummary,
+    Faq,
+    Page,
+    Practitioner,
+    Publication,
+    SafetyRule,
+)
+
+REASON = forms.CharField(required=False, max_length=300)
+
+
+class CheckedWordsForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at run time
+    """Stops at disputed phrases. Who may let one stand gives a reason, kept with the text."""
+
+    user: ClassVar[AbstractUser]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.findings: list[Finding] = []
+        self.reasons: dict[str, str] = {}
+
+    @property
+    def may_allow(self) -> bool:
+        return self.user.has_perm("content.allow_phrase")
+
+    @property
+    def reasons_asked(self) -> list[dict[str, str]]:
+        """The fields in which a reviewer says why a phrase may stand."""
+        if not self.may_allow:
+            return []
+        return [
+            {
+                "name": self.reason_name(found.phrase.text),
+                "phrase": found.phrase.text,
+                "value": self.data.get(self.reason_name(found.phrase.text), ""),
+            }
+            for found in self.findings
+        ]
+
+    def reason_name(self, phrase: str) -> str:
+        return self.add_prefix(f"let stand: {phrase}")
+
+    def validate_constraints(self) -> None:
+        if not self.errors:
+            self.check_whole()
+        super().validate_constraints()
+
+    def check_whole(self) -> None:
+        """Checks that look at the whole row as it would be saved."""
+        self.check_words(self.instance)
+
+    def check_words(self, text: Model) -> None:
+        self.findings = publishing.disputed(text)
+        for found in self.findings:
+            phrase = found.phrase
+            if reason := self.reason_for(phrase.text):
+                self.reasons[phrase.text] = reason
+            else:
+                self.add_error(
+                    None,
+                    f"“{phrase.text}” in “… {found.excerpt} …”: {phrase.reason} "
+                    f"Write instead: {phrase.better}.",
+                )
+
+    def reason_for(self, phrase: str) -> str:
+        if not self.may_allow:
+            return ""
+        try:
+            return str(REASON.clean(self.data.get(self.reason_name(phrase), "")))
+        except ValidationError as error:
+            self.add_error(None, ValidationError(error.messages))
+            return ""
+
+
+class PublicationForm(CheckedWordsForm):
+    def clean_reviewer(self) -> Practitioner | None:
+        reviewer: Practitioner | None = self.cleaned_data["reviewer"]
+        if reviewer and not reviewer.registration_number.strip():
+            raise ValidationError(
+                f"{reviewer} has no registration number yet: add it on their page first."
+            )
+        return reviewer
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        published = cleaned.get("status") == Publication.Status.PUBLISHED
+        if published and "publish_at" not in self.errors and not cleaned.get("publish_at"):
+            cleaned["publish_at"] = timezone.now()
+        return cleaned
+
+    def check_whole(self) -> None:
+        if self.instance.status == Publication.Status.PUBLISHED:
+            for sentence in publishing.missing(self.instance, today=timezone.localdate()):
+                self.add_error(None, sentence)
+        super().check_whole()
+
+
+class ArticleForm(PublicationForm):
+    search_terms = OnePerLine(help_text="How people ask for it, one per line.")
+
+    class Meta:
+        model = Article
+        fields = "__all__"
+        field_classes = markdown_fields(Article)
+
+
+class FaqForm(PublicationForm):
+    search_terms = OnePerLine(help_text="Other ways to ask, one per line.")
+    see_also = Addresses(help_text="Pages on this site, one per line, like /safety/.")
+
+    class Meta:
+        model = Faq
+        fields = "__all__"
+        field_classes = markdown_fields(Faq)
+
+
+class PageForm(PublicationForm):
+    class Meta:
+        model = Page
+        fields = "__all__"
+        field_classes = markdown_fields(Page)
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        try:
+            found = resolve(f"/{slug}/")
+        except Resolver404:
+            found = None
+        if found is None or found.kwargs != {"slug": slug} or found.url_name != slug:
+            raise ValidationError(f"This site has no place for a page “{slug}”.")
+        return slug
+
+
+EvidenceFormSet = forms.inlineformset_factory(
+    Condition,
+    EvidenceSummary,
+    fields=("label", "verdict", "found", "unknown"),
+    field_classes=markdown_fields(EvidenceSummary),
+    extra=1,
+    max_num=1,
+    can_delete=False,
+)
+
+
+class ConditionForm(PublicationForm):
+    also_called = OnePerLine(help_text="Medical and old names, one per line.")
+    search_terms = OnePerLine(
+        help_text="Synonyms, abbreviations and frequent misspellings, one per line."
+    )
+    regions = Regions(required=True, help_text="One per line, the main one first.")
+
+    class Meta:
+        model = Condition
+        fields = "__all__"
+        field_classes = markdown_fields(Condition)
+
+    def check_whole(self) -> None:
+        if self.set_evidence_as_sent():
+            super().check_whole()
+
+    def set_evidence_as_sent(self) -> bool:
+        """Put the evidence summary of the same page on the condition, to check both together.
+        False if it has errors of its own, which its form shows."""
+        sent = EvidenceFormSet(self.data, instance=self.instance)
+        if sent.management_form.is_valid():
+            if not sent.is_valid():
+                return False
+            for form in sent.forms:
+                if form.has_changed() or form.instance.pk:
+                    self.instance.evidence = form.instance
+        return True
+
+
+class EvidenceForm(CheckedWordsForm):
+    """An evidence summary by itself, as when an older version is restored."""
+
+    class Meta:
+        model = EvidenceSummary
+        fields = ("label", "verdict", "found", "unknown")
+        field_classes = markdown_fields(EvidenceSummary)
+
+    def check_whole(self) -> None:
+        condition = self.instance.condition
+        condition.evidence = self.instance
+        if condition.status == Publication.Status.PUBLISHED:
+            for sentence in publishing.missing(condition, today=timezone.localdate()):
+                self.add_error(None, sentence)
+        self.check_words(condition)
+
+
+class SafetyRuleForm(CheckedWordsForm):
+    regions = Regions(help_text="One per line; empty: every region.")
+
+    class Meta:
+        model = SafetyRule
+        fields = "__all__"
+
+    def check_whole(self) -> None:
+        if self.instance.is_published:
+            sentences = publishing.missing_of_rule(
+                self.instance,
+                today=timezone.localdate(),
+                has_references=bool(self.cleaned_data.get("references")),
+            )
+            for sentence in sentences:
+                self.add_error(None, sentence)
+        super().check_whole()

@@ -1,0 +1,195 @@
+"""Patients and messages in admin: contact details can be corrected, the rest is to look at."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.db import connection
+
+from booking.models import Message, Patient
+from tests.booking.admin_steps import desk_of, page_of, words
+from tests.booking.steps import visit
+from tests.cast import ANA, BEN, NOW, Cast, make_staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+
+PATIENTS = "/admin/booking/patient/"
+MESSAGES = "/admin/booking/message/"
+LEO = replace(ANA, dependant="Leo Lopez")
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Client:
+    return desk_of(cast.dina)
+
+
+def names(answer: Any) -> list[str]:
+    return [patient.name for patient in answer.context["cl"].result_list]
+
+
+def of(patient: Patient | None) -> str:
+    assert patient
+    return f"{PATIENTS}{patient.pk}/change/"
+
+
+def errors(answer: Any) -> list[str]:
+    return [
+        str(error)
+        for problems in answer.context["adminform"].form.errors.values()
+        for error in problems
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("ana", ["Ana Lopez"]),
+        ("LÓPEZ", ["Ana Lopez", "Leo Lopez"]),
+        ("(780) 555-0150", ["Ana Lopez", "Leo Lopez"]),
+        ("ben@example", ["Ben Carter"]),
+        ("nobody", []),
+    ],
+)
+def test_people_are_found_by_name_phone_or_address(
+    desk: Client, cast: Cast, typed: str, found: list[str]
+) -> None:
+    visit(cast, "9:00", person=LEO)
+    visit(cast, "12:00", person=BEN)
+
+    assert names(desk.get(PATIENTS, query_params={"q": typed})) == found
+
+
+def test_contact_details_are_corrected(desk: Client, cast: Cast) -> None:
+    ana = visit(cast, "10:00").patient
+    typed = {"name": "Ana Lopes", "phone": "780 555 0177", "email": "ana.l@example.com"}
+
+    answer = desk.post(of(ana), typed)
+
+    assert (answer.status_code, errors(answer) if answer.context else [], [f.formset.errors for f in answer.context["inline_admin_formsets"]], [f.formset.non_form_errors() for f in answer.context["inline_admin_formsets"]]) == (302, [])
+    changed = Patient.objects.get()
+    assert (changed.name, changed.phone.as_e164, changed.email, changed.discreet) == (
+        "Ana Lopes",
+        "+17805550177",
+        "ana.l@example.com",
+        False,
+    )
+
+
+def test_two_people_of_one_name_and_address_are_a_sentence(desk: Client, cast: Cast) -> None:
+    visit(cast, "9:00")
+    ben = visit(cast, "12:00", person=BEN).patient
+    typed = {"name": "ANA LOPEZ", "phone": "", "email": "Ana@example.com"}
+
+    answer = desk.post(of(ben), typed)
+
+    assert (answer.status_code, errors(answer)) == (
+        200,
+        ["A patient of this name and e-mail address exists."],
+    )
+
+
+def test_two_dependants_of_one_name_are_a_sentence(desk: Client, cast: Cast) -> None:
+    visit(cast, "9:00", person=LEO)
+    mia = visit(cast, "12:00", person=replace(LEO, dependant="Mia Lopez")).patient
+
+    answer = desk.post(of(mia), {"name": "leo lopez"})
+
+    assert (answer.status_code, errors(answer)) == (
+        200,
+        ["This adult already has a dependant of this name."],
+    )
+
+
+def test_a_child_is_reached_through_the_adult(desk: Client, cast: Cast) -> None:
+    leo = visit(cast, "10:00", person=LEO).patient
+
+    desk.post(of(leo), {"name": "Leo Lopez", "phone": "780 555 0177", "email": "l@example.com"})
+
+    leo = Patient.objects.get(name="Leo Lopez")
+    assert (leo.phone, leo.email) == ("", "")
+    assert "In the care of: Ana Lopez" in words(desk.get(of(leo)))
+    assert "Cares for: Leo Lopez" in words(desk.get(of(leo.responsible_adult)))
+
+
+def test_a_person_s_page_lists_their_visits_and_what_they_acknowledged(
+    desk: Client, cast: Cast
+) -> None:
+    booked = visit(cast, "10:00")
+
+    page = desk.get(of(booked.patient))
+
+    assert "Tue 24 Nov 2026, 10:00 am First visit Priya Nair Riverside Booked" in words(page)
+    assert f"Privacy notice 2026-11-20 Mon 23 Nov 2026, 7:00 am {booked.reference}" in words(page)
+    assert page_of(booked) in page.content.decode()
+
+
+def test_a_person_s_page_takes_as_many_queries_for_three_visits_as_for_one(
+    desk: Client, cast: Cast
+) -> None:
+    ana = visit(cast, "9:00").patient
+    desk.get(of(ana))
+    with CaptureQueriesContext(connection) as one:
+        desk.get(of(ana))
+    visit(cast, "12:00", practitioner=cast.tomas)
+    visit(cast, "14:00")
+
+    with CaptureQueriesContext(connection) as three:
+        desk.get(of(ana))
+
+    assert len(three) == len(one)
+
+
+def test_nobody_is_added_or_deleted_by_hand(cast: Cast) -> None:
+    ana = visit(cast, "10:00").patient
+    assert ana
+    superuser = desk_of(User.objects.create_superuser("root"))
+
+    assert superuser.get(f"{PATIENTS}add/").status_code == 403
+    assert superuser.post(f"{PATIENTS}{ana.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_practitioner_reads_but_does_not_change(cast: Cast) -> None:
+    ana = visit(cast, "10:00").patient
+    priya = desk_of(make_staff("priya", "Priya", "Nair", group="Practitioner"))
+
+    assert priya.get(of(ana)).status_code == 200
+    assert priya.post(of(ana), {"name": "X"}).status_code == 403
+
+
+def test_a_letter_is_shown_as_it_was_sent(desk: Client, cast: Cast) -> None:
+    booked = visit(cast, "10:00")
+    letter = booked.messages.get()
+    Message.objects.update(state="sent", sent_at=NOW, sent_text="Hello Ana,\nsee you on Tuesday.")
+
+    page = desk.get(f"{MESSAGES}{letter.pk}/change/")
+
+    assert "Hello Ana,<br>see you on Tuesday." in page.content.decode()
+    assert "Delivery: Sent" in words(page)
+
+
+def test_letters_are_listed_by_delivery(desk: Client, cast: Cast) -> None:
+    anas, bens = visit(cast, "9:00"), visit(cast, "12:00", person=BEN)
+    anas.messages.update(state="failed", last_error="SMTPRecipientsRefused 550")
+
+    page = desk.get(MESSAGES, query_params={"state__exact": "failed"})
+
+    assert [letter.appointment for letter in page.context["cl"].result_list] == [anas]
+    assert (
+        f"Mon 23 Nov 2026, 7:00 am Confirmation ana@example.com {anas.reference} "
+        "Failed: please phone 0 – SMTPRecipientsRefused 550"
+    ) in words(page)
+    assert bens.reference not in words(page)
+
+
+def test_letters_are_not_added_changed_or_deleted(cast: Cast) -> None:
+    letter = visit(cast, "10:00").messages.get()
+    superuser = desk_of(User.objects.create_superuser("root"))
+
+    assert [
+        superuser.get(f"{MESSAGES}add/").status_code,
+        superuser.post(f"{MESSAGES}{letter.pk}/change/", {"to": "x@example.com"}).status_code,
+        superuser.post(f"{MESSAGES}{letter.pk}/delete/", {"post": "yes"}).status_code,
+    ] == [403, 403, 403]

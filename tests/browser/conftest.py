@@ -1,0 +1,61 @@
+"""A real browser on the real pages. Whatever it does, its console stays silent and no request
+leaves this machine."""
+
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import chromium
+from tests.cast import Cast, make_cast
+from tests.committed import committed, migrated_again  # noqa: F401 - fixtures
+
+# Playwright runs an event loop in this thread, in which Django would refuse the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium.executable()
+    assert path, chromium.MISSING
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def cast(committed: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server, cast: Cast) -> Iterator[Page]:
+    context = browser.new_context(base_url=live_server.url)
+    yield from _watched(context)
+
+
+@pytest.fixture
+def page_without_javascript(browser: Browser, live_server, cast: Cast) -> Iterator[Page]:
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    yield from _watched(context)
+
+
+def _watched(context: BrowserContext) -> Iterator[Page]:
+    complaints: list[str] = []
+    hosts: set[str | None] = set()
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    yield page
+    context.close()
+    # A 400 or 409 that a test asked for is no complaint of the page's own.
+    assert [each for each in complaints if "responded with a status of 4" not in each] == []
+    assert hosts == {"localhost"}

@@ -1,0 +1,115 @@
+"""Ana books a visit, from the home page to the confirmation."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from booking.models import Appointment, Closure, Message, State
+from tests.browser.keyboard import press, tab_to, type_into
+from tests.cast import Cast
+
+
+def assert_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def first_time(page: Page) -> str:
+    """How the first free time on the page is called."""
+    return page.locator("button[name=time]").first.inner_text().split("\n")[0]
+
+
+def test_ana_books_by_keyboard_alone_and_every_page_is_accessible(page: Page, cast: Cast) -> None:
+    page.goto("/")
+    assert_accessible(page)
+    press(page, "Choose a time")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose a time")
+    assert_accessible(page)
+    press(page, first_time(page))
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your details")
+    assert_accessible(page)
+    press(page, "Continue")
+    expect(page).to_have_title("Error: Your details – Rowan Street Physiotherapy")
+    assert_accessible(page)
+
+    type_into(page, "Your name", "Ana Lopez")
+    type_into(page, "E-mail", "ana@example.com")
+    type_into(page, "Phone", "780 555 0150")
+    type_into(page, "What is it about?", "Sore shoulder")
+    tab_to(page, "I have read")
+    page.keyboard.press("Space")
+    press(page, "Continue")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your visit")
+    assert_accessible(page)
+    press(page, "Book this visit")
+
+    visit = Appointment.objects.get()
+    assert (visit.state, visit.patient.name) == (State.BOOKED, "Ana Lopez")
+    expect(page.get_by_text(visit.reference).first).to_be_visible()
+    assert_accessible(page)
+    assert [letter.to for letter in Message.objects.all()] == ["ana@example.com"]
+
+
+def test_ana_books_without_javascript(page_without_javascript: Page, cast: Cast) -> None:
+    page = page_without_javascript
+    page.goto("/")
+    page.get_by_role("link", name="Choose a time").click()
+    page.get_by_label("With").select_option(label="Tomas Costa")
+    page.get_by_role("button", name="Show these times").click()
+    page.get_by_role("link", name="Later week").first.click()
+    page.locator("button[name=time]").first.click()
+    page.get_by_role("button", name="Keep it 10 more minutes").click()
+    page.get_by_label("Your name").fill("Ana Lopez")
+    page.get_by_label("E-mail").fill("ana@example.com")
+    page.get_by_label("Phone").fill("780 555 0150")
+    page.get_by_label("I have read").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Book this visit").click()
+
+    visit = Appointment.objects.get()
+    assert (visit.state, visit.practitioner) == (State.BOOKED, cast.tomas)
+    expect(page.get_by_text(visit.reference).first).to_be_visible()
+
+
+def test_choosing_another_time_gives_the_first_one_back(page: Page, cast: Cast) -> None:
+    page.goto("/book/first-visit/")
+    page.locator("button[name=time]").first.click()
+    page.get_by_role("button", name="Choose another time").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose a time")
+    assert not Appointment.objects.exists()
+
+
+def test_another_week_comes_without_loading_the_page_anew(page: Page, cast: Cast) -> None:
+    page.goto("/book/first-visit/")
+    page.evaluate("window.isTheSamePage = true")
+    week = page.locator("#week h2").inner_text()
+    page.get_by_role("link", name="Later week").first.click()
+
+    expect(page.locator("#week h2")).not_to_have_text(week)
+    assert page.evaluate("window.isTheSamePage")
+    assert "from=" in page.url
+    assert_accessible(page)
+
+
+def test_a_lost_time_is_explained_on_an_accessible_page(page: Page, cast: Cast) -> None:
+    page.goto("/book/first-visit/")
+    page.locator("button[name=time]").first.click()
+    Closure.objects.create(
+        starts_at=Appointment.objects.get().starts_at,
+        ends_at=Appointment.objects.get().ends_at,
+        reason="Flood",
+    )
+    page.get_by_label("Your name").fill("Ana Lopez")
+    page.get_by_label("E-mail").fill("ana@example.com")
+    page.get_by_label("Phone").fill("780 555 0150")
+    page.get_by_label("I have read").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Book this visit").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose another time")
+    assert_accessible(page)
+    page.locator("button[name=time]").first.click()
+    expect(page.get_by_label("Your name")).to_have_value("Ana Lopez")
