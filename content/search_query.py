@@ -57,25 +57,26 @@ class Query:
 def understand(text: str, *, now: datetime) -> Query:
     """Of a very long text the beginning counts."""
     asked = words(text)[:MOST_WORDS]
-    pairs = [(first, second) for first, second in pairwise(asked)]
-    near = _nearest_words({*asked, *map("".join, pairs)}, now)
+    pairs = {first + second: [first, second] for first, second in pairwise(asked)}
+    near = _nearest_words([*asked, *pairs], now)
     meant = [_nearest(word, near.get(word, {})) for word in asked]
+    # “Hill top” is “hilltop” too, where that is a word.
+    joined = [(pair, [[word]]) for word, pair in pairs.items() if word in near.get(word, {})]
     parts = [Part(number, 1, f"'{word}'") for number, word in enumerate(meant, start=1)]
     synonyms = []
-    joined = [(list(pair), [[word]]) for pair in pairs if (word := "".join(pair)) in near.get(word, {})]
-    for number, (said, group) in enumerate([*_groups_in(meant), *joined], start=1):
+    for number, (said, terms) in enumerate([*_groups_in(meant), *joined], start=1):
         share = len(said) / len(meant)
-        parts += [Part(-number, SYNONYM * share, _phrase(term)) for term in group]
+        parts += [Part(-number, SYNONYM * share, _phrase(term)) for term in terms]
         if said == meant:
-            synonyms += [" ".join(term) for term in group]
+            synonyms += [" ".join(term) for term in terms]
     return Query(asked=asked, meant=meant, parts=parts, synonyms=synonyms)
 
 
-def _nearest_words(asked: set[str], now: datetime) -> dict[str, dict[str, int]]:
+def _nearest_words(asked: list[str], now: datetime) -> dict[str, dict[str, int]]:
     """By word: the words most like it, itself if it stands anywhere, and in how many entries."""
     found: dict[str, dict[str, int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(NEAREST_WORDS, {"asked": list(asked), "now": now})
+        cursor.execute(NEAREST_WORDS, {"asked": list(dict.fromkeys(asked)), "now": now})
         for word, near, entries in cursor.fetchall():
             found.setdefault(word, {})[near] = entries
     return found

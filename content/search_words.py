@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-APOSTROPHES = re.compile("['’ʼ]")
+APOSTROPHES = re.compile("['’]")
 WORD = re.compile(r"[^\W_]+")
 
 

@@ -74,6 +74,10 @@ def _lines(old: str, new: str) -> Iterator[Line]:
         yield Line("skipped", "")
 
 
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
 class VersionedAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # comes without types
     """Every saved version stays; each can be compared with the one before it and restored."""
 
@@ -90,7 +94,7 @@ class VersionedAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # comes without 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not object_id.isdecimal() or len(object_id) > 18:
+        if not is_number(object_id):
             raise Http404
         text = self.get_object(request, object_id)
         more = {"exceptions": publishing.exceptions_of(text) if text else []}
@@ -104,6 +108,20 @@ class VersionedAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # comes without 
         records = list(historical_records)
         for record, older in zip(records, records[1:], strict=False):
             record.changed = [change.name for change in changes_between(older, record)]
+
+    def history_form_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        version_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not (is_number(object_id) and is_number(version_id)):
+            raise Http404
+        answer: HttpResponse = super().history_form_view(
+            request, object_id, version_id, extra_context
+        )
+        return answer
 
     def changes_view(self, request: HttpRequest, object_id: int, version_id: int) -> HttpResponse:
         """What a version changed, or with ?with=now what has changed since."""

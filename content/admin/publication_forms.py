@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from content import publishing
 from content.admin.lists import Addresses, OnePerLine, Regions
-from content.admin.markdown_field import markdown_fields
 from content.claims import Finding
 from content.models import (
     Article,
@@ -121,7 +120,6 @@ class ArticleForm(PublicationForm):
     class Meta:
         model = Article
         fields = "__all__"
-        field_classes = markdown_fields(Article)
 
 
 class FaqForm(PublicationForm):
@@ -131,14 +129,12 @@ class FaqForm(PublicationForm):
     class Meta:
         model = Faq
         fields = "__all__"
-        field_classes = markdown_fields(Faq)
 
 
 class PageForm(PublicationForm):
     class Meta:
         model = Page
         fields = "__all__"
-        field_classes = markdown_fields(Page)
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
@@ -155,7 +151,6 @@ EvidenceFormSet = forms.inlineformset_factory(
     Condition,
     EvidenceSummary,
     fields=("label", "verdict", "found", "unknown"),
-    field_classes=markdown_fields(EvidenceSummary),
     extra=1,
     max_num=1,
     can_delete=False,
@@ -172,7 +167,6 @@ class ConditionForm(PublicationForm):
     class Meta:
         model = Condition
         fields = "__all__"
-        field_classes = markdown_fields(Condition)
 
     def check_whole(self) -> None:
         if self.set_evidence_as_sent():
@@ -197,7 +191,6 @@ class EvidenceForm(CheckedWordsForm):
     class Meta:
         model = EvidenceSummary
         fields = ("label", "verdict", "found", "unknown")
-        field_classes = markdown_fields(EvidenceSummary)
 
     def check_whole(self) -> None:
         condition = self.instance.condition

@@ -35,6 +35,16 @@ def of(patient: Patient | None) -> str:
     return f"{PATIENTS}{patient.pk}/change/"
 
 
+def save(desk: Client, patient: Patient | None, **typed: str) -> Any:
+    """Type into the form of a person's page and save it, with all that the page sends along."""
+    address = of(patient)
+    sent = dict(typed)
+    for rows in desk.get(address).context["inline_admin_formsets"]:
+        form = rows.formset.management_form
+        sent |= {form.add_prefix(name): form[name].value() for name in form.fields}
+    return desk.post(address, {name: value for name, value in sent.items() if value is not None})
+
+
 def errors(answer: Any) -> list[str]:
     return [
         str(error)
@@ -64,11 +74,10 @@ def test_people_are_found_by_name_phone_or_address(
 
 def test_contact_details_are_corrected(desk: Client, cast: Cast) -> None:
     ana = visit(cast, "10:00").patient
-    typed = {"name": "Ana Lopes", "phone": "780 555 0177", "email": "ana.l@example.com"}
 
-    answer = desk.post(of(ana), typed)
+    answer = save(desk, ana, name="Ana Lopes", phone="780 555 0177", email="ana.l@example.com")
 
-    assert (answer.status_code, errors(answer) if answer.context else [], [f.formset.errors for f in answer.context["inline_admin_formsets"]], [f.formset.non_form_errors() for f in answer.context["inline_admin_formsets"]]) == (302, [])
+    assert answer.status_code == 302
     changed = Patient.objects.get()
     assert (changed.name, changed.phone.as_e164, changed.email, changed.discreet) == (
         "Ana Lopes",
@@ -81,9 +90,8 @@ def test_contact_details_are_corrected(desk: Client, cast: Cast) -> None:
 def test_two_people_of_one_name_and_address_are_a_sentence(desk: Client, cast: Cast) -> None:
     visit(cast, "9:00")
     ben = visit(cast, "12:00", person=BEN).patient
-    typed = {"name": "ANA LOPEZ", "phone": "", "email": "Ana@example.com"}
 
-    answer = desk.post(of(ben), typed)
+    answer = save(desk, ben, name="ANA LOPEZ", phone="", email="Ana@example.com")
 
     assert (answer.status_code, errors(answer)) == (
         200,
@@ -95,7 +103,7 @@ def test_two_dependants_of_one_name_are_a_sentence(desk: Client, cast: Cast) -> 
     visit(cast, "9:00", person=LEO)
     mia = visit(cast, "12:00", person=replace(LEO, dependant="Mia Lopez")).patient
 
-    answer = desk.post(of(mia), {"name": "leo lopez"})
+    answer = save(desk, mia, name="leo lopez")
 
     assert (answer.status_code, errors(answer)) == (
         200,
@@ -106,12 +114,12 @@ def test_two_dependants_of_one_name_are_a_sentence(desk: Client, cast: Cast) -> 
 def test_a_child_is_reached_through_the_adult(desk: Client, cast: Cast) -> None:
     leo = visit(cast, "10:00", person=LEO).patient
 
-    desk.post(of(leo), {"name": "Leo Lopez", "phone": "780 555 0177", "email": "l@example.com"})
+    save(desk, leo, name="Leo Lópes", phone="780 555 0177", email="l@example.com")
 
-    leo = Patient.objects.get(name="Leo Lopez")
+    leo = Patient.objects.get(name="Leo Lópes")
     assert (leo.phone, leo.email) == ("", "")
     assert "In the care of: Ana Lopez" in words(desk.get(of(leo)))
-    assert "Cares for: Leo Lopez" in words(desk.get(of(leo.responsible_adult)))
+    assert "Cares for: Leo Lópes" in words(desk.get(of(leo.responsible_adult)))
 
 
 def test_a_person_s_page_lists_their_visits_and_what_they_acknowledged(
