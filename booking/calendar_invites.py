@@ -48,7 +48,8 @@ def calendar_text(invite: Invite) -> str:
     calendar.add("version", "2.0")
     calendar.add("method", invite.method)
     calendar.add_component(_event(invite))
-    return calendar.to_ical().decode()
+    text: str = calendar.to_ical().decode()
+    return text
 
 
 def _event(invite: Invite) -> Event:
@@ -60,13 +61,17 @@ def _event(invite: Invite) -> Event:
     event.add("dtend", invite.ends_at.astimezone(UTC))
     event.add("summary", "Appointment")
     event.add("location", one_line(invite.address))
-    event.add("description", f"To change or cancel, phone {one_line(invite.clinic_phone)}.")
+    event.add("description", f"{_reason_to_phone(invite)}, phone {one_line(invite.clinic_phone)}.")
     event.add("organizer", _organizer(invite))
     event.add("status", "CANCELLED" if invite.cancelled else "CONFIRMED")
     # Whoever may look into the patient's calendar sees that they are busy, no more.
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT" if invite.cancelled else "OPAQUE")
     return event
+
+
+def _reason_to_phone(invite: Invite) -> str:
+    return "For another time" if invite.cancelled else "To change or cancel"
 
 
 def _organizer(invite: Invite) -> vCalAddress:

@@ -1,4 +1,4 @@
-"""Reads of the diary: rows become intervals and plain values. The bridge from the ORM to the rules."""
+"""Reads of the diary: rows become intervals and plain values, for the rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 
-from booking.intervals import Interval, merge
+from booking.intervals import Interval
 from booking.models import Appointment, Closure, ExtraHours, Room, Service, State, WorkingHours
 from clinic_site.local_time import clinic_zone, instant, local_day, local_midnight
 from content.models import Location, Practitioner
@@ -68,7 +68,8 @@ class Hours:
 
     @property
     def desks(self) -> list[tuple[Practitioner, Location]]:
-        found = {(each.practitioner, each.location) for each in [*self.weekly, *self.extra]}
+        found = {(each.practitioner, each.location) for each in self.weekly}
+        found |= {(each.practitioner, each.location) for each in self.extra}
         return sorted(found, key=lambda desk: (desk[0].order, desk[0].pk, desk[1].pk))
 
     def windows(self, within: Interval) -> dict[tuple[int, int], list[Interval]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,7 +16,6 @@ from phonenumber_field.formfields import PhoneNumberField
 from booking.diary import Who
 from booking.openings import Openings
 from booking.registration import Person
-from content.models import Location, Practitioner
 
 TIME_KEY = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\dZ) at ([-\w]{1,50})", re.ASCII)
 
@@ -26,7 +26,7 @@ one_line = RegexValidator(
 
 
 def parse_time_key(key: str) -> tuple[datetime, str]:
-    """The UTC instant and the location's slug that `OpenTime.key` stands for, or ValidationError."""
+    """The UTC instant and the location's slug that an `OpenTime.key` names. ValidationError."""
     unreadable = ValidationError("Choose one of the times on this page.")
     match = TIME_KEY.fullmatch(key)
     if match is None:
@@ -48,25 +48,19 @@ class PlainHelper(FormHelper):
 class TimesFilter(forms.Form):
     """Who, where and which week; the choices are those of the service's openings."""
 
-    practitioner = forms.ChoiceField(required=False, label="With")
-    location = forms.ChoiceField(required=False, label="At")
-
     def __init__(self, data: Any, *, openings: Openings) -> None:
         super().__init__(data)
         self.helper = PlainHelper()
-        # Called as in the address, which is a word that Python keeps for itself.
-        self.fields["from"] = forms.DateField(required=False, widget=forms.HiddenInput)
         self._people = {each.slug: each for each in openings.practitioners}
         self._places = {each.slug: each for each in openings.locations}
-        self._choices("practitioner", "Anyone", self._people)
-        self._choices("location", "Any location", self._places)
-
-    def _choices(
-        self, name: str, anything: str, found: dict[str, Practitioner] | dict[str, Location]
-    ) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", anything), *((slug, str(each)) for slug, each in found.items())]
+        self.fields["practitioner"] = forms.ChoiceField(
+            label="With", required=False, choices=_choices("Anyone", self._people)
+        )
+        self.fields["location"] = forms.ChoiceField(
+            label="At", required=False, choices=_choices("Any location", self._places)
+        )
+        # Called as in the address, which is a word that Python keeps for itself.
+        self.fields["from"] = forms.DateField(required=False, widget=forms.HiddenInput)
 
     @property
     def who(self) -> Who:
@@ -80,6 +74,10 @@ class TimesFilter(forms.Form):
     @property
     def day(self) -> date | None:
         return self.cleaned_data.get("from") if self.is_valid() else None
+
+
+def _choices(anything: str, found: Mapping[str, object]) -> list[tuple[str, str]]:
+    return [("", anything), *((slug, str(each)) for slug, each in found.items())]
 
 
 class DetailsForm(forms.Form):
@@ -143,9 +141,10 @@ class DetailsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("for_whom") == self.SOMEONE and not cleaned.get("patient_name"):
-            if "patient_name" not in self.errors:
-                self.add_error("patient_name", "Enter the name of the person who comes.")
+        # A name that is wrong in another way has its sentence already.
+        unnamed = cleaned.get("patient_name") == ""
+        if cleaned.get("for_whom") == self.SOMEONE and unnamed:
+            self.add_error("patient_name", "Enter the name of the person who comes.")
         return cleaned
 
     @property

@@ -87,12 +87,15 @@ class Openings:
     def only(self, who: Who) -> Openings:
         """The same openings, of one practitioner or location alone; reads nothing anew."""
         narrowed = copy(self)
-        narrowed._desks = [
+        narrowed._keep(who)  # noqa: SLF001 - a copy of oneself
+        return narrowed
+
+    def _keep(self, who: Who) -> None:
+        self._desks = [
             (practitioner, location)
             for practitioner, location in self._desks
             if who.practitioner in {None, practitioner} and who.location in {None, location}
         ]
-        return narrowed
 
     @property
     def practitioners(self) -> list[Practitioner]:

@@ -2,13 +2,18 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from booking.models import Service
 from booking.openings import Openings
+from content.addresses import preview_picture
+from content.head import Head
 from content.models import Location, Practitioner
+from content.reading.clinic import home_reading
+from content.structured_data import clinic_thing
 
 
 @require_safe
@@ -39,14 +44,27 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
     service = Service.objects.bookable_online().filter(visit=Service.Visit.FIRST).first()
+    reading = home_reading(now=now)
+    clinic, locations = reading.clinic, list(Location.objects.open_to_patients())
+    head = Head(
+        title=clinic.name,
+        description=clinic.tagline,
+        path=reverse("home"),
+        picture=preview_picture("site", "home"),
+        things=[clinic_thing(clinic, locations)],
+    )
     return render(
         request,
         "content/home.html",
         {
-            "locations": Location.objects.open_to_patients(),
+            "clinic": clinic,
+            "locations": locations,
             "practitioners": Practitioner.objects.treating(),
             "service": service,
-            "next_free": Openings(service, now=timezone.now()).first() if service else None,
+            "next_free": Openings(service, now=now).first() if service else None,
+            "reading": reading,
+            "head": head,
         },
     )

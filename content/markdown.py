@@ -39,6 +39,8 @@ from content.markdown_source import (
 )
 from content.models import Picture
 
+# No line ends between a sentence and its number.
+WORD_JOINER = "\u2060"
 HEADING_TAG = re.compile(r"<h([2-6])")
 # The words after a care card's kind may lead on to its list by themselves.
 LEADS_ON = re.compile(r"any of these|^If, |\band, ")
@@ -234,6 +236,7 @@ def _citation(state: StateInline, silent: bool) -> bool:
     if match is None:
         return False
     if not silent:
+        state.pending = state.pending.rstrip(" ")
         token = state.push("citation", "", 0)
         token.meta = {"keys": cited_keys(match[0])}
     state.pos = match.end()
@@ -245,7 +248,7 @@ def _render_citation(
 ) -> str:
     numbers = [env["page"].number(key) for key in tokens[index].meta["keys"]]
     links = ", ".join(f'<a href="#reference-{number}">{number}</a>' for number in numbers)
-    return f'<sup class="cite"><span>[</span>{links}<span>]</span></sup>'
+    return f'{WORD_JOINER}<sup class="cite"><span>[</span>{links}<span>]</span></sup>'
 
 
 def _level(token: Token, env: EnvType) -> int:

@@ -23,7 +23,7 @@ WHOLE = f"HighlightAll=true, {MARKS}"
 EXTRACT = f"MaxFragments=1, MinWords=16, MaxWords=28, {MARKS}"
 
 # How well an entry answers a query is the sum of
-#   named    the query is its title, one of its names, or a synonym of either;
+#   named    the query is its title, one of its names, a synonym of either, or names a condition;
 #   worded   where in it the words stand: title, names, summary or text;
 #   covered  how many of the words it has at all;
 #   alike    how many groups of three letters the query shares with its most similar name;
@@ -34,7 +34,7 @@ WITH entry AS NOT MATERIALIZED (
     SELECT * FROM content_searchentry WHERE findable_from <= %(now)s
 ), given AS (
     SELECT number, factor, text, to_tsquery('clinic_english', text) AS stems
-    FROM unnest(%(numbers)s::int[], %(factors)s::float[], %(texts)s)
+    FROM unnest(%(numbers)s::int[], %(factors)s::float[], %(texts)s::text[])
         AS given (number, factor, text)
 ), part AS (
     SELECT number, factor, stems AS query FROM given WHERE numnode(stems) > 0
@@ -61,10 +61,14 @@ WITH entry AS NOT MATERIALIZED (
         (SELECT max(similarity(name, %(meant)s)) FROM unnest(keys) AS name) AS alike,
         vector @@ phraseto_tsquery('clinic_english', %(meant)s) AS phrased,
         CASE
-            WHEN keys[1] = ANY(%(typed)s) THEN 3
+            WHEN keys[1] = ANY(%(typed)s::text[]) THEN 3
             WHEN keys && %(typed)s THEN 2
             WHEN keys[1] = ANY(%(synonyms)s) THEN 1.7
             WHEN keys && %(synonyms)s THEN 1.5
+            WHEN kind = 'condition' AND EXISTS (
+                SELECT FROM unnest(keys) AS name
+                WHERE strpos(' ' || %(meant)s || ' ', ' ' || name || ' ') > 0
+            ) THEN 0.4
             ELSE 0
         END AS named
     FROM entry LEFT JOIN wording USING (id)
@@ -77,7 +81,7 @@ WITH entry AS NOT MATERIALIZED (
 ), best AS (
     -- Of equals, the one that goes by fewer names is more about this one.
     SELECT *, row_number() OVER (ORDER BY score DESC, cardinality(keys), address) AS place
-    FROM scored WHERE score >= 0.25
+    FROM scored WHERE score >= 0.25 * (SELECT least(1, max(score)) FROM scored)
 )
 SELECT kind, address, ts_headline('clinic_english', title, sought, %(whole)s),
     ts_headline('clinic_english', summary, sought, %(whole)s),
@@ -135,7 +139,7 @@ def _ask(sql: str, query: Query, *, now: datetime, limit: int) -> list[Found]:
         "numbers": [part.number for part in query.parts],
         "factors": [part.factor for part in query.parts],
         "texts": [part.tsquery for part in query.parts],
-        "sought": " | ".join(part.tsquery for part in query.parts),
+        "sought": " | ".join(part.tsquery for part in query.parts if part.number > 0),
         "meant": " ".join(query.meant),
         "typed": [" ".join(query.meant), " ".join(query.asked)],
         "synonyms": query.synonyms,

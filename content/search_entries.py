@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TypeAlias
@@ -26,6 +27,10 @@ from content.search_words import key
 
 Findable: TypeAlias = Article | Condition | Faq | Page | Practitioner | Location
 Kind = SearchEntry.Kind
+
+HEADING = re.compile(r"^(#{2,6} .*\w)([ \t]*\{\.practical\})?\s*?$", re.MULTILINE)
+TABLE_RULE = re.compile(r"^\|[ :|-]+\|\s*?$\n?", re.MULTILINE)
+TABLE_ROW = re.compile(r"^\|(.*\w.*)\|\s*?$", re.MULTILINE)
 
 # A text must not hold the characters that will mark what was found in it.
 UNPRINTABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
@@ -95,7 +100,7 @@ def _entry(
         kind=kind,
         address=address,
         title=_printable(title),
-        names=_printable("\n".join([*names, *(shared or [])])),
+        names=_printable("\n".join(filter(None, [*names, *(shared or [])]))),
         keys=list(dict.fromkeys(filter(None, map(key, [title, *names])))),
         summary=_printable(summary),
         body=_printable(" ".join(filter(None, body))),
@@ -193,9 +198,9 @@ def _conditions() -> SearchEntry:
     return _entry(
         Kind.PAGE,
         reverse("conditions"),
-        "Conditions from A to Z",
-        names=["list of conditions", "A to Z", "body map"],
-        summary="Find your problem by its name, or by where it hurts.",
+        "Find your problem",
+        names=["conditions from A to Z", "conditions", "list of conditions", "A to Z", "body map"],
+        summary="All conditions from A to Z, and by the place that hurts.",
         body=[],
     )
 
@@ -214,7 +219,13 @@ def _safety() -> SearchEntry:
 
 
 def _plain(markdown: str) -> str:
-    return html.unescape(plain_text(markdown))
+    """The text in sentences, so that an extract does not run from one part into the next."""
+    prose = TABLE_RULE.sub("", TABLE_ROW.sub(_sentence, HEADING.sub(r"\1.\2", markdown)))
+    return html.unescape(plain_text(prose))
+
+
+def _sentence(row: re.Match[str]) -> str:
+    return ", ".join(cell.strip() for cell in row[1].split("|")) + "."
 
 
 def _printable(text: str) -> str:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from django.contrib.postgres.search import CombinedSearchVector, SearchVector
+from django.contrib.postgres.search import SearchVector
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.expressions import CombinedExpression
 
 from content.models import (
     Article,
@@ -70,7 +71,7 @@ def _save(entries: Iterable[SearchEntry], now: datetime) -> None:
     SearchWord.objects.bulk_create(_vocabulary(now))
 
 
-def _vector() -> CombinedSearchVector:
+def _vector() -> CombinedExpression:
     """Of titles and names also the words that have no stem, as in “Who does it?”."""
     return (
         SearchVector("title", config="clinic_english", weight="A")

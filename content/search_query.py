@@ -21,7 +21,7 @@ SYNONYM = 0.7
 
 NEAREST_WORDS = """
 SELECT asked, word, entries
-FROM unnest(%(asked)s) AS asked, LATERAL (
+FROM unnest(%(asked)s::text[]) AS asked, LATERAL (
     SELECT word, entries FROM content_searchword
     WHERE findable_from <= %(now)s AND (word = asked OR word %% asked)
     ORDER BY word = asked DESC, similarity(word, asked) DESC, entries DESC
@@ -62,7 +62,9 @@ def understand(text: str, *, now: datetime) -> Query:
     meant = [_nearest(word, near.get(word, {})) for word in asked]
     # “Hill top” is “hilltop” too, where that is a word.
     joined = [(pair, [[word]]) for word, pair in pairs.items() if word in near.get(word, {})]
-    parts = [Part(number, 1, f"'{word}'") for number, word in enumerate(meant, start=1)]
+    parts = [
+        Part(number, 1, f"'{word}'") for number, word in enumerate(dict.fromkeys(meant), start=1)
+    ]
     synonyms = []
     for number, (said, terms) in enumerate([*_groups_in(meant), *joined], start=1):
         share = len(said) / len(meant)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-APOSTROPHES = re.compile("['’]")
+APOSTROPHES = str.maketrans("", "", "'’")
 WORD = re.compile(r"[^\W_]+")
 
 
 def words(text: str) -> list[str]:
-    """`Tomás’s: “Neck-related”` → ["tomass", "neck", "related"]."""
-    letters = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text).casefold())
-    return WORD.findall("".join(each for each in letters if not unicodedata.combining(each)))
+    """`Tomás’s “neck-related”` → ["tomass", "neck", "related"]."""
+    letters = text.translate(APOSTROPHES).casefold()
+    if not letters.isascii():
+        apart = unicodedata.normalize("NFKD", letters)
+        letters = "".join(each for each in apart if not unicodedata.combining(each))
+    return WORD.findall(letters)
 
 
 def key(text: str) -> str:

@@ -23,6 +23,7 @@ urlpatterns = [
         path(f"{slug}/", views.page, {"slug": slug}, name=slug)
         for slug in ("prices", "about", "privacy", "accessibility")
     ),
+    path("preview/<slug:kind>/<slug:key>/", views.preview, name="preview"),
     path("feed/", views.feed, name="feed"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),

@@ -147,9 +147,10 @@ def wait_for(port: int) -> None:
     for _ in range(200):
         try:
             socket.create_connection(("127.0.0.1", port), 0.2).close()
-            return
         except OSError:
             time.sleep(0.05)
+        else:
+            return
     raise RuntimeError("the server did not start")
 
 
@@ -166,10 +167,10 @@ def make_busy_clinic() -> None:
     now = timezone.now()
     monday = timezone.localdate(now) + timedelta(days=7 - timezone.localdate(now).weekday())
     for practitioner, location in {
-        (practitioner, time.location)
+        (practitioner, opening.location)
         for day in Openings(cast.first_visit, now=now).week(monday)
-        for time in day.times
-        for practitioner in time.practitioners
+        for opening in day.times
+        for practitioner in opening.practitioners
     }:
         for offset in range(5):
             for wall in ("9:00", "13:00"):

@@ -152,7 +152,7 @@ def _url_of_the_test_database() -> str:
     return f"postgresql://{login}@{port}/{quote(facts['NAME'])}?{options}"
 
 
-def eventually(condition: Callable[[], bool], *, within: float = 20) -> None:
+def eventually(condition: Callable[[], bool], *, within: float = 60) -> None:
     """Wait for another process: return once `condition` holds, fail when it does not in time."""
     deadline = time.monotonic() + within
     while not condition():

@@ -117,19 +117,3 @@ class ReadOnlyAdmin(ClinicAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
-
-
-class ReadOnlyRows(admin.TabularInline):  # type: ignore[type-arg] # takes none at run time
-    """Rows that belong to the page's own, to look at."""
-
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False

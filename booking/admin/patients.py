@@ -6,51 +6,42 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 
-from booking.admin.foundation import ClinicAdmin, ReadOnlyRows
+from booking.admin.foundation import ClinicAdmin
 from booking.admin.search import patients_matching
 from booking.admin.wording import in_zone, link_to, national, short_time, state_tag
-from booking.models import Appointment, Consent, Patient
+from booking.models import Patient
 
 
-class VisitRows(ReadOnlyRows):
-    model = Appointment
-    verbose_name_plural = "visits"
-    fields = ("when", "service_name", "practitioner", "location", "state_shown")
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).select_related("practitioner", "location")
-        return rows.order_by("-starts_at", "-pk")
-
-    @admin.display(description=in_zone("Time"))
-    def when(self, visit: Appointment) -> str:
-        return link_to(visit, short_time(visit.starts_at))
-
-    @admin.display(description="State")
-    def state_shown(self, visit: Appointment) -> str:
-        return state_tag(visit)
+def visits_of(patient: Patient) -> list[tuple[str, ...]]:
+    """When, what, with whom, where, state: a row for each visit, the latest first."""
+    visits = patient.appointments.select_related("practitioner", "location")
+    return [
+        (
+            link_to(visit, short_time(visit.starts_at)),
+            visit.service_name,
+            visit.practitioner.name,
+            visit.location.name,
+            state_tag(visit),
+        )
+        for visit in visits.order_by("-starts_at", "-pk")
+    ]
 
 
-class ConsentRows(ReadOnlyRows):
-    model = Consent
-    verbose_name_plural = "texts acknowledged"
-    fields = ("text", "version", "acknowledged", "visit")
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).select_related("appointment")
-        return rows.order_by("-acknowledged_at", "-pk")
-
-    @admin.display(description=in_zone("Acknowledged"))
-    def acknowledged(self, consent: Consent) -> str:
-        return short_time(consent.acknowledged_at)
-
-    @admin.display(description="Visit")
-    def visit(self, consent: Consent) -> str:
-        return link_to(consent.appointment, consent.appointment.reference)
+def consents_of(patient: Patient) -> list[tuple[str, ...]]:
+    """Which text, its version, when, for which visit: a row for each, the latest first."""
+    consents = patient.consents.select_related("appointment")
+    return [
+        (
+            consent.get_text_display(),
+            consent.version,
+            short_time(consent.acknowledged_at),
+            link_to(consent.appointment, consent.appointment.reference),
+        )
+        for consent in consents.order_by("-acknowledged_at", "-pk")
+    ]
 
 
 @admin.register(Patient)
@@ -63,7 +54,6 @@ class PatientAdmin(ClinicAdmin):
     search_fields = ("name",)
     search_help_text = "Name, phone number in any format, or e-mail address."
     ordering = ("name", "pk")
-    inlines = (VisitRows, ConsentRows)
     fieldsets = (
         (None, {"fields": ("name", "phone", "email", "discreet")}),
         ("Care", {"fields": ("cared_for_by", "cares_for", "known_since")}),
@@ -79,6 +69,17 @@ class PatientAdmin(ClinicAdmin):
         """Who is in somebody's care is reached through them, so has no phone or e-mail here."""
         shown = ["cared_for_by", "cares_for", "known_since"]
         return ["phone", "email", *shown] if obj and obj.responsible_adult_id else shown
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The person's visits and consents stand below the form, and are no part of it."""
+        patient = context["original"]
+        if request.user.has_perm("booking.view_appointment"):
+            context["visits"] = visits_of(patient)
+        if request.user.has_perm("booking.view_consent"):
+            context["consents"] = consents_of(patient)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -57,9 +57,8 @@ class ReadOnlyQuerySet(models.QuerySet[M]):
     """Refuses every write, so that a forgotten `update()` cannot bypass the rules."""
 
     create = update = delete = _refuse  # type: ignore[assignment]
-    bulk_create = bulk_update = _refuse  # type: ignore[assignment]
-    get_or_create = update_or_create = _refuse  # type: ignore[assignment]
-    acreate = aupdate = adelete = _refuse  # type: ignore[assignment]
+    bulk_create = bulk_update = _refuse
+    get_or_create = update_or_create = _refuse
 
 
 class WrittenByScheduling(models.Model):

@@ -1,4 +1,4 @@
-"""When the clinic works. Working hours are local wall time; closures and extra hours are instants."""
+"""When the clinic works: weekly windows in local wall time, exceptions as instants."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -70,7 +70,7 @@ class WorkingHours(models.Model):
 
 
 class Closure(models.Model):
-    """A stretch in which nobody is treated: of one practitioner, of a location, or of the clinic."""
+    """A stretch without visits: of one practitioner, of a location, or of the whole clinic."""
 
     practitioner = models.ForeignKey(
         Practitioner, models.CASCADE, null=True, blank=True, related_name="closures"

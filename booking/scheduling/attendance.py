@@ -7,8 +7,9 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from booking.diary_lock import in_diary_transaction, lock_desks
-from booking.models import Appointment, EventKind, State
-from booking.scheduling.ledger import WrongState, expect, locked, write
+from booking.models import Appointment, EventKind, Patient, State
+from booking.scheduling.holds import drop_expired_holds
+from booking.scheduling.ledger import WrongState, expect, expect_free, locked, write
 from clinic_site.local_time import clinic_zone, local_day
 
 # What `undo` takes back, and to where.
@@ -53,9 +54,12 @@ def left_unseen(*, appointment: Appointment, by: User, now: datetime) -> Appoint
 def undo(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
     """Take back a no-show (they came after all) or an arrival, on the same day.
 
-    Raises SlotTaken when somebody has been given the place of a no-show.
+    Raises SlotTaken when somebody has been given the place of a no-show, or the patient another.
     """
     current = _on_its_day(appointment, *UNDONE, now=now)
+    drop_expired_holds([current.practitioner_id], current.location, now=now)
+    # The constraint does not look at a visit that was squeezed in.
+    expect_free(Patient.objects.get(pk=current.patient_id), current)
     write(current, EventKind.UNDONE, to=UNDONE[State(current.state)], by=by, now=now)
     return current
 

@@ -10,12 +10,14 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from booking.diary_lock import SlotTaken, lock_patient
 from booking.intervals import Interval
 from booking.models import (
     Appointment,
     AppointmentEvent,
     EventKind,
     Message,
+    Patient,
     Room,
     Service,
     Source,
@@ -84,6 +86,16 @@ def expect(appointment: Appointment, *states: State) -> None:
     raise WrongState(
         f"Visit {appointment.reference} is “{appointment.get_state_display()}” already{doing}."
     )
+
+
+def expect_free(patient: Patient, visit: Appointment) -> None:
+    """Raise SlotTaken if the patient has another visit then, squeezed in or not."""
+    lock_patient(patient)
+    others = patient.appointments.blocking().filter(
+        starts_at__lt=visit.ends_at, ends_at__gt=visit.starts_at
+    )
+    if others.exclude(pk=visit.pk).exists():
+        raise SlotTaken
 
 
 def write(

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 
 from booking.diary import Who
-from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks, lock_patient
+from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
 from booking.models import (
     Appointment,
     Consent,
     EventKind,
     Message,
-    Patient,
     Room,
     Service,
     Source,
@@ -26,6 +25,7 @@ from booking.registration import Person, find_or_register
 from booking.scheduling.holds import drop_expired_holds, held
 from booking.scheduling.ledger import (
     expect,
+    expect_free,
     locked,
     owe_letter,
     place,
@@ -75,7 +75,7 @@ def book(*, appointment: Appointment, visitor: str, details: Details, now: datet
     current = held(appointment, visitor=visitor)
     _still_offered(current, now=now)
     patient = find_or_register(details.person, now=now)
-    _free_for(patient, current)
+    expect_free(patient, current)
     current.patient = patient
     current.contact_phone = details.person.phone
     current.about = details.about
@@ -121,7 +121,7 @@ def book_for_caller(
     room = _room(openings, practitioner, location, start)
     visit = place(service, practitioner, room, start, source=Source.DESK, now=now)
     patient = find_or_register(person, now=now)
-    _free_for(patient, visit)
+    expect_free(patient, visit)
     visit.patient = patient
     visit.contact_phone = person.phone
     visit.about = about
@@ -160,15 +160,6 @@ def _still_offered(hold: Appointment, *, now: datetime) -> None:
     openings = Openings(hold.service, now=hold.created_at, who=who, besides=hold)
     why_not = openings.why_not(hold.practitioner, hold.location, hold.starts_at)
     if hold.starts_at <= now or why_not:
-        raise SlotTaken
-
-
-def _free_for(patient: Patient, visit: Appointment) -> None:
-    lock_patient(patient)
-    others = patient.appointments.blocking().filter(
-        starts_at__lt=visit.ends_at, ends_at__gt=visit.starts_at
-    )
-    if others.exists():
         raise SlotTaken
 
 

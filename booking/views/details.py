@@ -57,7 +57,7 @@ def check(request: HttpRequest) -> HttpResponse:
 def _book(request: HttpRequest) -> HttpResponse:
     """Book what this session points to; sent twice, the second answer is that of the first."""
     kept = journey.typed(request)
-    pointed_at = Appointment.objects.filter(pk=request.session.get(journey.HELD)).first()
+    pointed_at = journey.pointed_at(request)
     form = DetailsForm(kept or {})
     if pointed_at is None or kept is None or not form.is_valid():
         return _no_hold(request) if pointed_at is None else see_other("details")

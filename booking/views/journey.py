@@ -50,6 +50,13 @@ def current_hold(request: HttpRequest) -> Appointment | None:
     )
 
 
+def pointed_at(request: HttpRequest) -> Appointment | None:
+    """The row that the session points to, whatever has become of it since."""
+    if HELD not in request.session:
+        return None
+    return Appointment.objects.filter(pk=request.session[HELD]).first()
+
+
 def wanted(request: HttpRequest) -> tuple[Service, datetime] | None:
     """The service and time that were held last, to offer what lies near."""
     if WANTED not in request.session:

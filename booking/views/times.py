@@ -44,7 +44,7 @@ def _hold(request: HttpRequest, openings: Openings, filters: TimesFilter) -> Htt
     try:
         start, place = parse_time_key(request.POST.get("time", ""))
     except ValidationError as unreadable:
-        return _show(request, openings, filters, problem=unreadable.message, status=400)
+        return _show(request, openings, filters, problem=str(unreadable.message), status=400)
     location = next((each for each in openings.locations if each.slug == place), None)
     if location is None:
         problem = "We do not offer this visit there. Choose one of the times on this page."

@@ -29,6 +29,9 @@ class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none a
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
 
+    class Media:
+        css = {"all": ("css/admin-content.css",)}
+
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:

@@ -1,3 +1,4 @@
+# ruff: noqa: FBT001 - the signatures are Django's own
 """Versions of a text: the list of them, what changed between two, and going back to one."""
 
 from __future__ import annotations
@@ -5,6 +6,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,6 +16,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.utils import update_change_reason
 
 from clinic_site.local_time import full_time
 from content import publishing
@@ -41,7 +44,7 @@ def changes_between(old: Any, new: Any) -> list[FieldChange]:
     model = new.instance_type
     return [
         FieldChange(
-            name=capfirst(str(model._meta.get_field(change.field).verbose_name)),  # noqa: SLF001
+            name=capfirst(str(model._meta.get_field(change.field).verbose_name)),
             lines=list(_lines(_as_text(change.old), _as_text(change.new))),
         )
         for change in delta.changes
@@ -106,7 +109,7 @@ class VersionedAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # comes without 
     def set_history_delta_changes(self, request: HttpRequest, historical_records: Any) -> None:
         """The list names the fields that changed; the lines have a page of their own."""
         records = list(historical_records)
-        for record, older in zip(records, records[1:], strict=False):
+        for record, older in pairwise(records):
             record.changed = [change.name for change in changes_between(older, record)]
 
     def history_form_view(
@@ -145,9 +148,9 @@ class VersionedAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # comes without 
         }
         return render(request, "admin/content/changes.html", context)
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:  # noqa: FBT001
-        match = request.resolver_match
-        if match and match.url_name and match.url_name.endswith("_simple_history"):
-            version = self.model.history.get(history_id=match.args[1])
-            obj._change_reason = f"Restored from {full_time(version.history_date)}"  # noqa: SLF001
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        match = request.resolver_match
+        if match and str(match.url_name).endswith("_simple_history"):
+            version = self.model.history.get(history_id=match.args[1])
+            update_change_reason(obj, f"Restored from {full_time(version.history_date)}")

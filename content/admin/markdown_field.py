@@ -24,10 +24,11 @@ class MarkdownTextarea(forms.Textarea):
 
     class Media:
         js = ("js/markdown-preview.js",)
-        css = {"all": ("css/admin-content.css",)}
+        # What a text looks like is declared by the site's own stylesheets, in a tree of their own.
+        css = {"all": ("css/tokens.css",)}
 
     def __init__(self, model_name: str) -> None:
-        super().__init__(attrs={"rows": 14, "class": "vLargeTextField", "spellcheck": "true"})
+        super().__init__(attrs={"rows": 14, "spellcheck": "true"})
         self.model_name = model_name
 
     def render(

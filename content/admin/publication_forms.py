@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import AbstractUser
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -14,16 +14,7 @@ from django.utils import timezone
 from content import publishing
 from content.admin.lists import Addresses, OnePerLine, Regions
 from content.claims import Finding
-from content.models import (
-    Article,
-    Condition,
-    EvidenceSummary,
-    Faq,
-    Page,
-    Practitioner,
-    Publication,
-    SafetyRule,
-)
+from content.models import Condition, EvidenceSummary, Practitioner, Publication
 
 REASON = forms.CharField(required=False, max_length=300)
 
@@ -59,14 +50,21 @@ class CheckedWordsForm(forms.ModelForm):  # type: ignore[type-arg] # takes none 
     def reason_name(self, phrase: str) -> str:
         return self.add_prefix(f"let stand: {phrase}")
 
-    def validate_constraints(self) -> None:
-        if not self.errors:
+    def validate_unique(self) -> None:
+        """The last of the checks, when the row is as it would be saved."""
+        super().validate_unique()
+        if self.errors.keys() <= {NON_FIELD_ERRORS}:
             self.check_whole()
-        super().validate_constraints()
 
     def check_whole(self) -> None:
-        """Checks that look at the whole row as it would be saved."""
         self.check_words(self.instance)
+
+    def add_lacking(self, sentences: list[str]) -> None:
+        """What the gate says replaces what the database would say in general of the same."""
+        if sentences:
+            self.errors.pop(NON_FIELD_ERRORS, None)
+        for sentence in sentences:
+            self.add_error(None, sentence)
 
     def check_words(self, text: Model) -> None:
         self.findings = publishing.disputed(text)
@@ -109,33 +107,20 @@ class PublicationForm(CheckedWordsForm):
 
     def check_whole(self) -> None:
         if self.instance.status == Publication.Status.PUBLISHED:
-            for sentence in publishing.missing(self.instance, today=timezone.localdate()):
-                self.add_error(None, sentence)
+            self.add_lacking(publishing.missing(self.instance, today=timezone.localdate()))
         super().check_whole()
 
 
 class ArticleForm(PublicationForm):
     search_terms = OnePerLine(help_text="How people ask for it, one per line.")
 
-    class Meta:
-        model = Article
-        fields = "__all__"
-
 
 class FaqForm(PublicationForm):
     search_terms = OnePerLine(help_text="Other ways to ask, one per line.")
     see_also = Addresses(help_text="Pages on this site, one per line, like /safety/.")
 
-    class Meta:
-        model = Faq
-        fields = "__all__"
-
 
 class PageForm(PublicationForm):
-    class Meta:
-        model = Page
-        fields = "__all__"
-
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         try:
@@ -164,10 +149,6 @@ class ConditionForm(PublicationForm):
     )
     regions = Regions(required=True, help_text="One per line, the main one first.")
 
-    class Meta:
-        model = Condition
-        fields = "__all__"
-
     def check_whole(self) -> None:
         if self.set_evidence_as_sent():
             super().check_whole()
@@ -188,33 +169,23 @@ class ConditionForm(PublicationForm):
 class EvidenceForm(CheckedWordsForm):
     """An evidence summary by itself, as when an older version is restored."""
 
-    class Meta:
-        model = EvidenceSummary
-        fields = ("label", "verdict", "found", "unknown")
-
     def check_whole(self) -> None:
         condition = self.instance.condition
         condition.evidence = self.instance
         if condition.status == Publication.Status.PUBLISHED:
-            for sentence in publishing.missing(condition, today=timezone.localdate()):
-                self.add_error(None, sentence)
+            self.add_lacking(publishing.missing(condition, today=timezone.localdate()))
         self.check_words(condition)
 
 
 class SafetyRuleForm(CheckedWordsForm):
     regions = Regions(help_text="One per line; empty: every region.")
 
-    class Meta:
-        model = SafetyRule
-        fields = "__all__"
-
     def check_whole(self) -> None:
         if self.instance.is_published:
-            sentences = publishing.missing_of_rule(
+            lacking = publishing.missing_of_rule(
                 self.instance,
                 today=timezone.localdate(),
                 has_references=bool(self.cleaned_data.get("references")),
             )
-            for sentence in sentences:
-                self.add_error(None, sentence)
+            self.add_lacking(lacking)
         super().check_whole()

@@ -1,3 +1,4 @@
+# ruff: noqa: FBT001, FBT002 - the signatures are Django's own
 """Articles, conditions, questions and pages: written, checked, previewed, published."""
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from django.contrib import admin, messages
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
+from simple_history.utils import update_change_reason
 
 from content import publishing, search
 from content.addresses import absolute
@@ -47,10 +49,10 @@ class CheckedWordsAdmin(VersionedAdmin, MarkdownAdmin):  # type: ignore[misc] # 
         return type(form.__name__, (form,), {"user": request.user})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
         if form.reasons:
             stands = ", ".join(f"“{phrase}”" for phrase in form.reasons)
-            obj._change_reason = f"Let {stands} stand"[:100]
-        super().save_model(request, obj, form, change)
+            update_change_reason(obj, f"Let {stands} stand"[:100])
         for phrase, reason in form.reasons.items():
             publishing.allow(obj, phrase, reason=reason, by=request.user, now=timezone.now())
 
@@ -58,7 +60,6 @@ class CheckedWordsAdmin(VersionedAdmin, MarkdownAdmin):  # type: ignore[misc] # 
 class PublicationAdmin(CheckedWordsAdmin):
     actions = None
     list_filter = (StandingFilter, "clinical")
-    autocomplete_fields = ("author", "reviewer")
     ordering = ("order",)
 
     def get_urls(self) -> list[URLPattern]:
@@ -77,16 +78,21 @@ class PublicationAdmin(CheckedWordsAdmin):
         is_draft = obj is None or obj.status == Publication.Status.DRAFT
         return is_draft and super().has_delete_permission(request, obj)
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return super().render_change_form(
+            request, {**context, "has_preview": True}, *args, **kwargs
+        )
+
     def view_on_site(self, publication: Publication) -> str:
         if publication.is_public(timezone.now()):
             return publication.get_absolute_url()
         return preview_address(publication)
 
-    def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool
-    ) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        search.refresh(self.model.objects.get(pk=form.instance.pk), timezone.now())
+        search.refresh(form.instance, timezone.now())
 
     def preview_link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The link that shows a draft to whoever has it; a POST makes a new one."""
@@ -110,8 +116,8 @@ class PublicationAdmin(CheckedWordsAdmin):
         text = request.GET.get("text", "")
         obj = self.get_object(request, text) if text else None
         form = self.get_form(request, obj, change=obj is not None)(request.POST, instance=obj)
-        lacking = [] if form.is_valid() else [str(each) for each in form.non_field_errors()]
-        return show_preview(request, form.instance, lacking=lacking)
+        lacking = [] if form.is_valid() else form.non_field_errors()
+        return show_preview(request, form.instance, typed=True, lacking=lacking)
 
 
 @admin.register(Article)

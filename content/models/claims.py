@@ -45,6 +45,7 @@ class PhraseException(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        permissions = [("allow_phrase", "Can let a disputed phrase stand")]
         constraints = [
             models.UniqueConstraint(
                 fields=["content_type", "object_id", "phrase"], name="one_exception_per_phrase"

@@ -100,9 +100,9 @@ class Location(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("location", args=[self.slug])
+
     @property
     def address(self) -> str:
         return f"{self.street}, {self.city} {self.region_code} {self.postal_code}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("location", args=[self.slug])

@@ -178,7 +178,7 @@ class EvidenceSummary(models.Model):
 
 
 class SafetyRule(models.Model):
-    """Something that forbids needling, or asks for care: used on pages, in questions, in consent."""
+    """What forbids needling or asks for care: for pages, questions before booking, consent."""
 
     class Level(models.TextChoices):
         ABSOLUTE = "absolute", "Do not needle"

@@ -1,4 +1,4 @@
-"""What every published text has in common: who wrote it, who checked it, and until when it stands."""
+"""What every text has in common: who wrote it, who checked it, and until when it stands."""
 
 from __future__ import annotations
 

@@ -54,8 +54,11 @@ def article_page(slug: str, *, now: datetime) -> ArticlePage | None:
         .filter(slug=slug)
         .first()
     )
-    if article is None:
-        return None
+    return None if article is None else page_of(article, now=now)
+
+
+def page_of(article: Article, *, now: datetime) -> ArticlePage:
+    """The page of an article, which may be a draft."""
     clinic = Clinic.objects.get()
     rendering = new_rendering(clinic)
     text = render(article.body, rendering)

@@ -17,7 +17,7 @@ from content.reading.texts import (
     safety_rules,
 )
 
-USEFUL, NEWEST, QUESTIONS = 4, 3, 6
+USEFUL, NEWEST, QUESTIONS = 4, 3, 5
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class ClinicPage:
 
 @dataclass(frozen=True)
 class HomeReading:
+    clinic: Clinic
     regions: list[Region]
     rules: list[SafetyRule]
     useful: list[Article]
@@ -94,8 +95,11 @@ def clinic_page(slug: str, *, now: datetime) -> ClinicPage | None:
     page = (
         Page.objects.published(now).select_related("author", "reviewer").filter(slug=slug).first()
     )
-    if page is None:
-        return None
+    return None if page is None else page_of(page)
+
+
+def page_of(page: Page) -> ClinicPage:
+    """The page of a text about the clinic, which may be a draft."""
     clinic = Clinic.objects.get()
     rendering = new_rendering(clinic)
     text = render(page.body, rendering)
@@ -109,7 +113,7 @@ def clinic_page(slug: str, *, now: datetime) -> ClinicPage | None:
 
 
 def home_reading(*, now: datetime) -> HomeReading:
-    """Useful is what the editors put first of each topic; newest are the latest of the others."""
+    """Useful is what the editors put first in each topic; newest are the latest of the others."""
     articles = list(
         Article.objects.published(now)
         .filter(audience=Article.Audience.PATIENTS)
@@ -119,9 +123,10 @@ def home_reading(*, now: datetime) -> HomeReading:
     useful, others = articles[:USEFUL], articles[USEFUL:]
     others.sort(key=lambda article: article.publish_at or now, reverse=True)
     return HomeReading(
+        clinic=Clinic.objects.get(),
         regions=list(Region),
         rules=list(safety_rules()),
         useful=useful,
         newest=others[:NEWEST],
-        questions=list(published_faqs(now)[:QUESTIONS]),
+        questions=list(published_faqs(now).order_by("order", "topic__order")[:QUESTIONS]),
     )

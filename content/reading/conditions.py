@@ -69,8 +69,11 @@ def condition_page(slug: str, *, now: datetime) -> ConditionPage | None:
         .filter(slug=slug, evidence__isnull=False)
         .first()
     )
-    if condition is None:
-        return None
+    return None if condition is None else page_of(condition, now=now)
+
+
+def page_of(condition: Condition, *, now: datetime) -> ConditionPage:
+    """The page of a condition, which may be a draft but has its evidence."""
     clinic = Clinic.objects.get()
     rendering = new_rendering(clinic, anchors=PARTS)
     texts = {
@@ -114,8 +117,10 @@ def finder(*, now: datetime, region: Region | None = None) -> Finder:
         ],
         region=region,
         here=in_region(everything, region) if region else [],
-        anywhere=in_region(everything, Region.WHOLE_BODY)
-        if region and region != Region.WHOLE_BODY
+        anywhere=[
+            each for each in in_region(everything, Region.WHOLE_BODY) if region not in each.regions
+        ]
+        if region
         else [],
     )
 

@@ -37,8 +37,12 @@ class FaqPage:
 
 
 def faq_page(*, now: datetime) -> FaqPage:
+    return page_of(list(published_faqs(now)))
+
+
+def page_of(faqs: list[Faq]) -> FaqPage:
+    """The page of these questions, which may be drafts."""
     clinic = Clinic.objects.get()
-    faqs = list(published_faqs(now))
     topics = {faq.topic.slug for faq in faqs}
     rendering = new_rendering(clinic, anchors={*topics, *(faq.slug for faq in faqs), "ask"})
     groups: dict[Topic, list[Answer]] = {}

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
+from content.addresses import absolute
 from content.markdown import Rendering, render, render_line
 from content.models import Article, Clinic, Condition, Faq, Page, Publication
 from content.reading.faqs import published_faqs
@@ -63,7 +64,9 @@ def leaflet(items: Iterable[str], *, now: datetime) -> Leaflet | None:
         return None
     clinic = Clinic.objects.get()
     rendering = new_rendering(clinic)
-    parts = [_part(each, rendering) for each in publications]
+    # Titles are <h2> under the leaflet's own, but the title of a single text is the <h1>.
+    top = 3 if len(publications) > 1 else 2
+    parts = [_part(each, rendering, top) for each in publications]
     return Leaflet(clinic=clinic, parts=parts, references=numbered_references(rendering))
 
 
@@ -86,17 +89,23 @@ def _published(item: str, now: datetime) -> Publication | None:
     return model.objects.published(now).select_related(*related).filter(slug=slug).first()
 
 
-def _part(publication: Publication, page: Rendering) -> LeafletPart:
+def _part(publication: Publication, page: Rendering, top: int) -> LeafletPart:
     if isinstance(publication, Article | Faq | Page):
-        sections = [("", render(publication.body, page, top=3))]
+        sections = [("", render(publication.body, page, top=top))]
     elif isinstance(publication, Condition):
-        sections = _of_condition(publication, page)
+        sections = _of_condition(publication, page, top)
     else:
         raise TypeError(publication)
-    return LeafletPart(publication, str(publication), sections)
+    written_out = [(heading, _with_whole_addresses(text)) for heading, text in sections]
+    return LeafletPart(publication, str(publication), written_out)
 
 
-def _of_condition(condition: Condition, page: Rendering) -> list[tuple[str, SafeString]]:
+def _with_whole_addresses(html: SafeString) -> SafeString:
+    """On paper a link is only of use with the site's name before it."""
+    return mark_safe(html.replace('href="/', f'href="{absolute("/")}'))  # noqa: S308 - as it was
+
+
+def _of_condition(condition: Condition, page: Rendering, top: int) -> list[tuple[str, SafeString]]:
     evidence = condition.evidence
     verdict = f"**{evidence.label}: {evidence.get_label_display()}.** {evidence.verdict}"
     texts = [
@@ -108,5 +117,5 @@ def _of_condition(condition: Condition, page: Rendering) -> list[tuple[str, Safe
         ("When to get help", condition.get_help),
         ("Do and do not", condition.do_and_do_not),
     ]
-    sections = [(heading, render(text, page, top=4)) for heading, text in texts]
+    sections = [(heading, render(text, page, top=top + 1)) for heading, text in texts]
     return [("", render_line(verdict, page)), *sections]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.utils.safestring import SafeString
 
+from content.gate import MONTHS_BETWEEN_SAFETY_REVIEWS, months_later
 from content.markdown import render
 from content.models import Clinic, Faq, SafetyRule
 from content.reading.texts import (
@@ -46,6 +47,7 @@ class SafetyPage:
     help_text: SafeString
     rules: list[SafetyRule]
     reviewed_on: date | None
+    next_review_on: date | None
     references: list[NumberedReference]
 
 
@@ -59,13 +61,17 @@ def safety_page(*, now: datetime) -> SafetyPage:
         Rule(rule, sorted(rendering.number(each.key) for each in rule.references.all()))
         for rule in rules
     ]
+    reviewed_on = min((rule.reviewed_on for rule in rules), default=None)
     return SafetyPage(
         clinic=clinic,
         levels=_levels(numbered),
         help=answer,
         help_text=help_text,
         rules=rules,
-        reviewed_on=min((rule.reviewed_on for rule in rules), default=None),
+        reviewed_on=reviewed_on,
+        next_review_on=months_later(reviewed_on, MONTHS_BETWEEN_SAFETY_REVIEWS)
+        if reviewed_on
+        else None,
         references=numbered_references(rendering),
     )
 

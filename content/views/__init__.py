@@ -4,6 +4,7 @@ from content.views.conditions import condition, conditions
 from content.views.faqs import ask, ask_thanks, faqs, feedback, feedback_thanks
 from content.views.feeds import feed, robots, sitemap
 from content.views.leaflets import leaflets
+from content.views.preview import preview
 from content.views.safety import safety
 from content.views.search import search
 from content.views.social import preview_picture_of
@@ -23,6 +24,7 @@ __all__ = [
     "location",
     "page",
     "practitioner",
+    "preview",
     "preview_picture_of",
     "robots",
     "safety",

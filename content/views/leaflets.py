@@ -1,10 +1,11 @@
 """Leaflets to print: one text or several, or the choice of them."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from content.addresses import absolute
@@ -25,7 +26,7 @@ def leaflets(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise Http404
     # One text leads to its own page; several to this leaflet.
-    path = f"{reverse('leaflets')}?{urlencode([('item', item) for item in items])}"
+    path = f"{reverse('leaflets')}?{urlencode([('item', item) for item in items], safe=':')}"
     if len(found.parts) == 1:
         path = found.parts[0].publication.get_absolute_url()
     address = absolute(path)

@@ -8,12 +8,12 @@ from content.search_entries import UNPRINTABLE
 
 LONGEST = 200
 MOST = 10
+SPACES = dict.fromkeys(UNPRINTABLE, " ")
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    spaces = dict.fromkeys(UNPRINTABLE, " ")
-    query = " ".join(request.GET.get("q", "").translate(spaces).split())
+    query = " ".join(request.GET.get("q", "").translate(SPACES).split())
     if len(query) > LONGEST:
         shown = {"query": query[:LONGEST], "too_long": True, "longest": LONGEST}
         return render(request, "content/search.html", shown, status=400)

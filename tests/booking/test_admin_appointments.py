@@ -13,8 +13,7 @@ from booking.models import Patient
 from booking.registration import Person
 from tests.booking.admin_steps import LIST, desk_of, listed, mark, page_of, told, words
 from tests.booking.steps import desk_visit, hold, visit
-from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_staff
-from tests.factories import local
+from tests.cast import BEN, NOW, TUESDAY, Cast, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -51,15 +50,11 @@ def test_the_other_days_are_one_link_away(desk: Client, cast: Cast) -> None:
         "Tomorrow": [tomorrow.reference],
         "Next 7 days": [tomorrow.reference, next_monday.reference],
         "Past": [],
-        "All days": [
-            each.reference for each in (in_two_weeks, next_monday, tomorrow, today)
-        ],
+        "All days": [each.reference for each in (in_two_weeks, next_monday, tomorrow, today)],
     }
 
 
-def test_past_visits_are_listed_latest_first(
-    desk: Client, cast: Cast, at_now: object
-) -> None:
+def test_past_visits_are_listed_latest_first(desk: Client, cast: Cast, at_now: object) -> None:
     long_ago = visit(cast, "10:00", day="2026-11-18", now=NOW - timedelta(days=7))
     yesterday = visit(cast, "10:00", day="2026-11-20", now=NOW - timedelta(days=7))
 
@@ -236,7 +231,9 @@ def test_the_list_takes_as_many_queries_for_three_visits_as_for_one(
     desk.get(LIST)
     with CaptureQueriesContext(connection) as one:
         desk.get(LIST, query_params={"day": TUESDAY})
-    child = Person(name="Ben Carter", email="ben@example.com", phone="+17805550151", dependant="Kim")
+    child = Person(
+        name="Ben Carter", email="ben@example.com", phone="+17805550151", dependant="Kim"
+    )
     visit(cast, "9:00", person=BEN, practitioner=cast.tomas)
     visit(cast, "12:00", person=child)
 
@@ -249,10 +246,17 @@ def test_the_list_takes_as_many_queries_for_three_visits_as_for_one(
 
 def test_a_hostile_name_is_shown_and_not_run(desk: Client, cast: Cast) -> None:
     mallory = Person(
-        name="<script>alert(1)</script>", email="m@example.com", phone="+17805550153",
+        name="<script>alert(1)</script>",
+        email="m@example.com",
+        phone="+17805550153",
         dependant="<img src=x onerror=alert(2)>",
     )
-    hostile = visit(cast, "10:00", day=MONDAY, person=mallory, )
+    hostile = visit(
+        cast,
+        "10:00",
+        day=MONDAY,
+        person=mallory,
+    )
     patient = hostile.patient
     assert patient
     assert patient.responsible_adult

@@ -1,6 +1,7 @@
 """Whatever is typed into an address or a form of the desk's pages: a page or a 4xx, never a 500."""
 
 from itertools import product
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,32 +14,20 @@ from tests.cast import TUESDAY, Cast
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 HUGE = "9" * 20
-HOSTILE = [
-    "%00",
-    "\x00",
-    HUGE,
-    f"-{HUGE}",
-    "9" * 5000,
-    "0001-01-01",
-    "9999-12-31",
-    "2026-02-30",
-    "2026-W05-1",
-    "31/31/2026",
-    "abc",
-    "'",
-    "\\",
-    "<script>",
-    "é\u0301",
-    "\ud7ff\ufffd",
-    "2026-11-24 10:00 x y",
-    "1,2",
-    "[]",
-    "None",
-]
+IDS = [HUGE, "9" * 5000, "abc", "\x00"]
+HOSTILE = [*IDS, "0001-01-01", "9999-12-31", "<script>'\\", "2026-11-24 10:00 x y"]
 ROWS = [
-    "booking/appointment", "booking/patient", "booking/message", "booking/service", "booking/room",
-    "booking/workinghours", "booking/closure", "booking/extrahours", "content/practitioner",
-    "content/location", "content/clinic",
+    "booking/appointment",
+    "booking/patient",
+    "booking/message",
+    "booking/service",
+    "booking/room",
+    "booking/workinghours",
+    "booking/closure",
+    "booking/extrahours",
+    "content/practitioner",
+    "content/location",
+    "content/clinic",
 ]
 
 
@@ -50,14 +39,34 @@ def root(cast: Cast) -> Client:
     return browser
 
 
+def asking(page: str, parameter: str, value: str) -> str:
+    return f"{page}?{urlencode({parameter: value})}"
+
+
 def refused_or_shown(status: int) -> bool:
     return 200 <= status < 500
 
 
 PARAMETERS = [
-    "day", "q", "p", "o", "e", "all", "starts_at__year", "starts_at__month", "starts_at__day",
-    "practitioner__id__exact", "location__id__exact", "state__exact", "source__exact",
-    "starts_at__gte", "patient__name__contains", "_facets", "_popup", "_to_field", "nonsense__in",
+    "day",
+    "q",
+    "p",
+    "o",
+    "e",
+    "all",
+    "starts_at__year",
+    "starts_at__month",
+    "starts_at__day",
+    "practitioner__id__exact",
+    "location__id__exact",
+    "state__exact",
+    "source__exact",
+    "starts_at__gte",
+    "patient__name__contains",
+    "_facets",
+    "_popup",
+    "_to_field",
+    "nonsense__in",
 ]
 
 
@@ -68,7 +77,7 @@ def test_no_parameter_of_the_list_breaks_it(root: Client, cast: Cast) -> None:
         (parameter, value[:30], answer.status_code)
         for parameter, value in product(PARAMETERS, HOSTILE)
         if not refused_or_shown(
-            (answer := root.get(LIST, query_params={parameter: value}, follow=True)).status_code
+            (answer := root.get(asking(LIST, parameter, value), follow=True)).status_code
         )
     ]
 
@@ -98,10 +107,8 @@ def test_a_month_that_no_calendar_has_leads_back_to_the_list(
 def test_no_address_of_a_row_breaks(root: Client, row: str) -> None:
     broken = [
         (value[:30], page, status)
-        for value, page in product(HOSTILE, ("change/", "delete/", "history/"))
-        if not refused_or_shown(
-            status := root.get(f"/admin/{row}/{value.replace('/', '_')}/{page}").status_code
-        )
+        for value, page in (*product(IDS, ["change/"]), (HUGE, "delete/"), (HUGE, "history/"))
+        if not refused_or_shown(status := root.get(f"/admin/{row}/{value}/{page}").status_code)
     ]
 
     assert broken == []
@@ -109,27 +116,24 @@ def test_no_address_of_a_row_breaks(root: Client, row: str) -> None:
 
 @pytest.mark.parametrize("row", [each for each in ROWS if each != "booking/appointment"])
 def test_no_search_or_filter_of_a_list_breaks_it(root: Client, row: str) -> None:
-    parameters = ("q", "p", "o", "practitioner__id__exact", "weekday__exact", "state__exact")
+    parameters = ("q", "p", "practitioner__id__exact", "weekday__exact")
     broken = [
         (parameter, value[:30], status)
-        for parameter, value in product(parameters, HOSTILE)
+        for parameter, value in product(parameters, IDS)
         if not refused_or_shown(
-            status := root.get(
-                f"/admin/{row}/", query_params={parameter: value}, follow=True
-            ).status_code
+            status := root.get(asking(f"/admin/{row}/", parameter, value), follow=True).status_code
         )
     ]
 
     assert broken == []
 
 
-@pytest.mark.parametrize("value", HOSTILE)
-def test_no_field_of_the_booking_form_breaks_it(root: Client, cast: Cast, value: str) -> None:
+def test_no_field_of_the_booking_form_breaks_it(root: Client, cast: Cast) -> None:
     fields = [*caller(cast), "overbooking_reason", "choice"]
 
     broken = [
-        (field, status)
-        for field in fields
+        (field, value[:30], status)
+        for field, value in product(fields, HOSTILE)
         if not refused_or_shown(
             status := root.post(BOOK, caller(cast, **{field: value})).status_code
         )
@@ -138,13 +142,12 @@ def test_no_field_of_the_booking_form_breaks_it(root: Client, cast: Cast, value:
     assert broken == []
 
 
-@pytest.mark.parametrize("value", HOSTILE)
-def test_no_look_up_breaks(root: Client, cast: Cast, value: str) -> None:
+def test_no_look_up_breaks(root: Client, cast: Cast) -> None:
     asked = {"service": cast.first_visit.pk, "date": TUESDAY, "time": "10:00"}
 
     broken = [
-        (name, status)
-        for name in ("service", "practitioner", "location", "date", "time", "choice", "x")
+        (name, value[:30], status)
+        for name, value in product((*asked, "practitioner", "location", "choice"), HOSTILE)
         if not refused_or_shown(
             status := root.get(BOOK, query_params=asked | {name: value}).status_code
         )
@@ -155,7 +158,7 @@ def test_no_look_up_breaks(root: Client, cast: Cast, value: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    [f"{HUGE}/mark/arrived/", "1/mark/nonsense/", f"{HUGE}/cancel/", "0/cancel/", "x/cancel/"],
+    [f"{HUGE}/mark/arrived/", "1/mark/nonsense/", f"{HUGE}/cancel/", "0/cancel/"],
 )
 def test_marks_and_cancelling_of_what_is_not_there_are_not_found(
     root: Client, address: str
@@ -163,13 +166,12 @@ def test_marks_and_cancelling_of_what_is_not_there_are_not_found(
     assert root.post(f"{LIST}{address}", {"reason": "x"}, follow=True).status_code == 404
 
 
-@pytest.mark.parametrize("value", HOSTILE)
-def test_no_reason_for_cancelling_breaks(root: Client, cast: Cast, value: str) -> None:
+def test_no_reason_for_cancelling_breaks(root: Client, cast: Cast) -> None:
     booked = visit(cast, "10:00")
 
-    answer = root.post(f"{LIST}{booked.pk}/cancel/", {"reason": value})
-
-    assert refused_or_shown(answer.status_code)
+    for value in ("\x00", "x" * 201, "two\r\nlines", "<script>"):
+        answer = root.post(f"{LIST}{booked.pk}/cancel/", {"reason": value})
+        assert refused_or_shown(answer.status_code)
 
 
 FORMS = {
@@ -182,10 +184,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("model", FORMS)
-@pytest.mark.parametrize("value", HOSTILE)
-def test_no_field_of_the_diarys_own_rules_breaks(
-    root: Client, cast: Cast, model: str, value: str
-) -> None:
+def test_no_field_of_the_diarys_own_rules_breaks(root: Client, cast: Cast, model: str) -> None:
     good = {
         "practitioner": cast.priya.pk, "location": cast.hilltop.pk, "weekday": 0,
         "starts_at": "18:00", "ends_at": "19:00", "starts_at_0": TUESDAY, "starts_at_1": "08:00",
@@ -197,8 +196,8 @@ def test_no_field_of_the_diarys_own_rules_breaks(
     }  # fmt: skip
 
     broken = [
-        (field, status)
-        for field in FORMS[model]
+        (field, value[:30], status)
+        for field, value in product(FORMS[model], HOSTILE)
         if not refused_or_shown(
             status := root.post(f"/admin/booking/{model}/add/", good | {field: value}).status_code
         )

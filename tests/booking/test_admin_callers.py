@@ -10,7 +10,7 @@ from booking.admin.callers import MAY_NOT, _attempt
 from booking.admin.forms import CallerForm
 from booking.models import Appointment, Closure, Room, State
 from tests.booking.admin_steps import BOOK, caller, desk_of, page_of, told, words
-from tests.booking.steps import desk_visit, hold, visit
+from tests.booking.steps import hold, visit
 from tests.cast import BEN, NOW, TUESDAY, Cast, make_staff
 from tests.factories import local, make_service
 
@@ -43,8 +43,10 @@ def test_a_caller_is_booked_and_the_visit_is_shown(desk: Client, cast: Cast) -> 
     booked = Appointment.objects.get()
     assert page.redirect_chain == [(page_of(booked), 302)]
     assert told(page) == [
-        f"Booked: visit {booked.reference} of Ana Lopez, Tuesday 24 November 2026, 10:00 am "
-        "(Edmonton time), with Priya Nair at Riverside. A confirmation goes to ana@example.com."
+        (
+            f"Booked: visit {booked.reference} of Ana Lopez, Tuesday 24 November 2026, 10:00 am "
+            "(Edmonton time), with Priya Nair at Riverside. A confirmation goes to ana@example.com."
+        )
     ]
     assert (booked.starts_at, booked.source, booked.about, booked.contact_phone.as_e164) == (
         TEN,
@@ -143,11 +145,7 @@ def test_rooms_that_are_all_taken_are_a_taken_time(desk: Client, cast: Cast) -> 
 
     assert (answer.status_code, problems(answer)) == (
         409,
-        {
-            "time": [
-                f"{AT_TEN} cannot be booked: every room of the location is taken then."
-            ]
-        },
+        {"time": [f"{AT_TEN} cannot be booked: every room of the location is taken then."]},
     )
 
 
@@ -196,8 +194,10 @@ def test_a_patient_with_another_visit_then_is_named(desk: Client, cast: Cast) ->
         409,
         {
             "time": [
-                "Tuesday 24 November 2026, 10:00 am (Edmonton time): "
-                "Ana Lopez has another visit then."
+                (
+                    "Tuesday 24 November 2026, 10:00 am (Edmonton time): "
+                    "Ana Lopez has another visit then."
+                )
             ]
         },
     )
@@ -257,25 +257,31 @@ def test_a_service_for_the_desk_alone_can_be_booked(desk: Client, cast: Cast) ->
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
-        ({"date": "2027-03-14", "time": "02:30"}, {
-            "time": ["The clocks are put forward that night and skip this time."]
-        }),
-        ({"name": "Ana\r\nBcc: x@example.com"}, {
-            "name": ["Use one line, without control characters."]
-        }),
+        (
+            {"date": "2027-03-14", "time": "02:30"},
+            {"time": ["The clocks are put forward that night and skip this time."]},
+        ),
+        (
+            {"name": "Ana\r\nBcc: x@example.com"},
+            {"name": ["Use one line, without control characters."]},
+        ),
         ({"name": ""}, {"name": ["This field is required."]}),
-        ({"phone": "12"}, {
-            "phone": ["Enter a phone number with its area code, like 780 555 0150."]
-        }),
+        (
+            {"phone": "12"},
+            {"phone": ["Enter a phone number with its area code, like 780 555 0150."]},
+        ),
         ({"email": "ana@"}, {"email": ["Enter an e-mail address like name@example.com."]}),
         ({"date": "2999-01-01"}, {"date": ["Choose a day within the next two years."]}),
         ({"date": "31/31/2026"}, {"date": ["Enter a valid date."]}),
         ({"time": "25:99"}, {"time": ["Enter a time, such as 9:30 am or 14:30."]}),
-        ({"service": "9" * 20}, {
-            "service": [
-                "Select a valid choice. That choice is not one of the available choices."
-            ]
-        }),
+        (
+            {"service": "9" * 20},
+            {
+                "service": [
+                    "Select a valid choice. That choice is not one of the available choices."
+                ]
+            },
+        ),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_a_sentence(

@@ -208,8 +208,7 @@ def test_a_closure_is_of_a_practitioner_or_a_location(desk: Client, cast: Cast) 
     answer = desk.post(f"{CLOSURES}add/", typed)
 
     assert errors(answer) == [
-        "Choose a practitioner or a location, not both. "
-        "Leave both empty to close the whole clinic."
+        "Choose a practitioner or a location, not both. Leave both empty to close the whole clinic."
     ]
 
 
@@ -232,8 +231,10 @@ def test_extra_hours_in_two_places_at_once_are_refused(desk: Client, cast: Cast)
     answer = desk.post(f"{EXTRA}add/", extra(cast, location=cast.riverside.pk))
 
     assert errors(answer) == [
-        "Priya Nair has extra hours at Hilltop then already, from Sat 28 Nov 2026, 9:00 am "
-        "to Sat 28 Nov 2026, 12 noon."
+        (
+            "Priya Nair has extra hours at Hilltop then already, from Sat 28 Nov 2026, 9:00 am "
+            "to Sat 28 Nov 2026, 12 noon."
+        )
     ]
     assert ExtraHours.objects.count() == 1
 
@@ -259,8 +260,10 @@ def test_a_change_that_came_in_between_is_a_sentence(
     page = desk.post(f"{CLOSURES}add/", closure(ends_at_1="07:00"), follow=True)
 
     assert told(page) == [
-        "Nothing was saved: somebody else changed this at the same moment. "
-        "Look at it again and repeat your change."
+        (
+            "Nothing was saved: somebody else changed this at the same moment. "
+            "Look at it again and repeat your change."
+        )
     ]
     assert Closure.objects.count() == 0
 

@@ -168,9 +168,7 @@ def test_a_button_is_offered_when_its_command_would_do_it(
         "Left unseen": ("left-unseen", State.LEFT_UNSEEN),
         "Undo": ("undo", State.BOOKED if state == State.ARRIVED else State.ARRIVED),
     }
-    works = {
-        label for label, (slug, _) in done.items() if _succeeds(desk, booked, slug)
-    }
+    works = {label for label, (slug, _) in done.items() if _succeeds(desk, booked, slug)}
     assert works == set(offered) - {"Cancel this visit"}
 
 
@@ -192,7 +190,12 @@ def test_marking_a_patient_arrived_says_so_and_who_did(desk: Client, cast: Cast)
     assert booked.state == State.ARRIVED
     assert told(page) == [f"Visit {booked.reference} is now “Arrived”."]
     assert page.context["events"][-1] == (
-        "Mon 23 Nov 2026, 7:00 am", "Arrived", "Booked", "Arrived", "Dina Farouk", "–"
+        "Mon 23 Nov 2026, 7:00 am",
+        "Arrived",
+        "Booked",
+        "Arrived",
+        "Dina Farouk",
+        "–",
     )
 
 
@@ -204,9 +207,7 @@ def test_the_second_of_two_desks_is_told_who_was_first(desk: Client, cast: Cast)
     page = mark(other_desk, booked, "arrived")
 
     assert page.status_code == 200
-    assert told(page) == [
-        f"Visit {booked.reference} is “Arrived” already: arrived by Dina Farouk."
-    ]
+    assert told(page) == [f"Visit {booked.reference} is “Arrived” already: arrived by Dina Farouk."]
     assert AppointmentEvent.objects.filter(kind="arrived").count() == 1
 
 
@@ -270,10 +271,15 @@ def test_a_cancelled_visit_keeps_its_history_and_its_reason(desk: Client, cast: 
 
     assert told(page) == [f"Visit {booked.reference} is cancelled."]
     assert page.context["events"][-1][1:] == (
-        "Cancelled", "Booked", "Cancelled", "Dina Farouk", "Has the flu"
+        "Cancelled",
+        "Booked",
+        "Cancelled",
+        "Dina Farouk",
+        "Has the flu",
     )
     assert [letter.kind for letter in Message.objects.order_by("pk")] == [
-        "confirmation", "cancellation"
+        "confirmation",
+        "cancellation",
     ]
 
 
@@ -325,9 +331,7 @@ def test_rows_are_not_added_changed_or_deleted_by_hand(cast: Cast) -> None:
     assert booked.state == State.BOOKED
 
 
-def test_the_page_takes_as_many_queries_for_ten_events_as_for_two(
-    desk: Client, cast: Cast
-) -> None:
+def test_the_page_takes_as_many_queries_for_ten_events_as_for_two(desk: Client, cast: Cast) -> None:
     booked = visit(cast, "10:00", day=TODAY)
     desk.get(page_of(booked))
     with CaptureQueriesContext(connection) as few:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from booking import scheduling
-from booking.models import Appointment, State
-from tests.booking.steps import events, history, hold, letters, visit
+from booking.models import Appointment, Room, Service, State
+from tests.booking.steps import BENS_BROWSER, desk_visit, events, history, hold, letters, visit
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast, make_staff
 from tests.factories import local
 
@@ -220,3 +220,40 @@ def test_who_comes_after_all_but_is_with_tomas_then_cannot_be_with_priya_too():
     )
     with pytest.raises(scheduling.SlotTaken):
         change("undo", late, cast, now=one + timedelta(minutes=5))
+
+
+def test_a_squeezed_in_visit_is_not_undone_into_another_of_the_same_patient():
+    cast = make_cast()
+    at_one = local(TUESDAY, "13:00")
+    visit(cast, "13:00", person=BEN)
+    squeezed_in = desk_visit(cast, "13:00", overbooking_reason="In great pain")
+    change("no_show", squeezed_in, cast, now=at_one)
+    Room.objects.create(location=cast.riverside, name="Room 3", order=3)
+    desk_visit(cast, "13:00", practitioner=cast.tomas)
+    with pytest.raises(scheduling.SlotTaken):
+        change("undo", squeezed_in, cast, now=at_one + timedelta(minutes=5))
+    squeezed_in.refresh_from_db()
+    assert squeezed_in.state == State.NO_SHOW
+
+
+def test_a_squeezed_in_visit_that_was_missed_can_be_undone():
+    cast = make_cast()
+    at_one = local(TUESDAY, "13:00")
+    visit(cast, "13:00", person=BEN)
+    squeezed_in = desk_visit(cast, "13:00", overbooking_reason="In great pain")
+    change("no_show", squeezed_in, cast, now=at_one)
+    assert change("undo", squeezed_in, cast, now=at_one).state == State.ARRIVED
+
+
+def test_a_hold_that_ran_out_does_not_keep_out_who_comes_after_all():
+    cast = make_cast()
+    Service.objects.update(notice_hours=0)
+    cast.first_visit.refresh_from_db()
+    late = visit(cast, "13:00")
+    at_one = local(TUESDAY, "13:00")
+    change("no_show", late, cast, now=at_one)
+    hold(cast, "13:30", visitor=BENS_BROWSER, now=at_one)
+    with pytest.raises(scheduling.SlotTaken):
+        change("undo", late, cast, now=at_one + timedelta(minutes=9))
+    assert change("undo", late, cast, now=at_one + timedelta(minutes=10)).state == State.ARRIVED
+    assert Appointment.objects.get() == late

@@ -26,7 +26,7 @@ from tests.booking.random_weeks import (
 
 WEEKS = 1_000 if project.PROVE else 150
 BATCH = 50
-ASKED_ONE_BY_ONE = 40
+ASKED_ONE_BY_ONE = 10
 
 
 def offered(week: Week) -> set[Offer]:

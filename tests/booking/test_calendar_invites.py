@@ -91,6 +91,7 @@ def test_a_cancellation_names_the_same_event_with_a_higher_sequence() -> None:
     assert event["UID"] == event_in(calendar_text(INVITE))["UID"]
     assert event["SEQUENCE"] == 1
     assert event["STATUS"] == "CANCELLED"
+    assert event["DESCRIPTION"] == "For another time, phone +1 780-555-0140."
     assert set(event) == ALL_THAT_AN_EVENT_HOLDS
 
 

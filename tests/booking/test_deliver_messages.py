@@ -169,7 +169,7 @@ def test_told_to_stop_the_worker_finishes_the_letter_at_hand_and_no_other(
     with listening(server, port), worker(port, tmp_path / "log") as process:
         eventually(lambda: bool(server.letters))
         process.send_signal(told_by)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
     assert has_been_sent(at_hand)
     assert not has_been_sent(next_one)
     assert server.message_ids == [at_hand.message_id]
@@ -181,7 +181,7 @@ def test_told_to_stop_while_idle_the_worker_ends(tmp_path: Path) -> None:
         message = book(cast)
         eventually(lambda: has_been_sent(message))
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_the_worker_goes_on_when_the_database_drops_its_connection(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_the_log_names_kinds_and_nobody(tmp_path: Path) -> None:
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=60) == 0
 
 
 def drop_other_connections() -> int:

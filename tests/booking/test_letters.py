@@ -126,7 +126,7 @@ When:       Tuesday 24 November 2026, 9:00 am (Edmonton time), until 10:00 am
 Where:      Riverside, 118 Rowan Street, Edmonton AB T5X 0X0
 With:       Priya Nair
 Reference:  {message.appointment.reference}
-Price:      135.00 CAD
+Price:      135 CAD
 
 To change or cancel it, phone us: (780) 555-0140.
 Please let us know by Monday 23 November 2026, 9:00 am (Edmonton time) if you can.

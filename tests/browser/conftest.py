@@ -10,14 +10,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import chromium
 from tests.cast import Cast, make_cast
-from tests.committed import committed, migrated_again  # noqa: F401 - fixtures
 
 # Playwright runs an event loop in this thread, in which Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Closed with this folder's tests: while its event loop runs, Django keeps another connection."""
     path = chromium.executable()
     assert path, chromium.MISSING
     with sync_playwright() as playwright:
@@ -35,15 +35,20 @@ def cast(committed: None) -> Cast:
 
 
 @pytest.fixture
-def page(browser: Browser, live_server, cast: Cast) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url)
-    yield from _watched(context)
+def site(request: pytest.FixtureRequest, cast: Cast) -> str:
+    """The address of the site. Asked for by name the server would come before `committed`, and
+    empty the tables after it."""
+    return request.getfixturevalue("live_server").url
 
 
 @pytest.fixture
-def page_without_javascript(browser: Browser, live_server, cast: Cast) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    yield from _watched(context)
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    yield from _watched(browser.new_context(base_url=site))
+
+
+@pytest.fixture
+def page_without_javascript(browser: Browser, site: str) -> Iterator[Page]:
+    yield from _watched(browser.new_context(base_url=site, java_script_enabled=False))
 
 
 def _watched(context: BrowserContext) -> Iterator[Page]:

@@ -7,6 +7,8 @@ from booking.models import Appointment, Closure, Message, State
 from tests.browser.keyboard import press, tab_to, type_into
 from tests.cast import Cast
 
+pytest_plugins = ["tests.committed"]
+
 
 def assert_accessible(page: Page) -> None:
     found = Axe().run(page)

@@ -1,4 +1,4 @@
-"""The clinic's own facts in Django admin: lists typed one entry per line, one clinic, no accidents."""
+"""The clinic's own facts in Django admin: lists one entry per line, one clinic, no accidents."""
 
 from typing import Any
 
@@ -84,8 +84,10 @@ def test_languages_come_back_as_they_were_typed(editor: Client, cast: Cast) -> N
     [
         (
             "x" * 101,
-            "Shorten “xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…” to 100 characters, "
-            "or use two lines.",
+            (
+                "Shorten “xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…” to 100 characters, "
+                "or use two lines."
+            ),
         ),
         ("\n".join(f"line {number}" for number in range(21)), "Enter at most 20 lines."),
         ("English\x00", "Null characters are not allowed."),
@@ -118,8 +120,10 @@ def test_a_line_without_hours_says_what_it_needs(editor: Client, cast: Cast) -> 
 
     assert errors(answer) == {
         "opening_hours": [
-            "“Monday to Friday” needs days, a colon and hours, like "
-            "“Monday to Friday: 8 am to 6 pm”."
+            (
+                "“Monday to Friday” needs days, a colon and hours, like "
+                "“Monday to Friday: 8 am to 6 pm”."
+            )
         ]
     }
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -129,50 +129,60 @@ class DeadlyLetterbox(Letterbox):
         return self.planned.after_letters < 0
 
 
+@dataclass
+class Tally:
+    """How many workers died at each step, and which letters the server had taken by then."""
+
+    killed_at: "Counter[str]" = field(default_factory=Counter)
+    taken_at: "Counter[str]" = field(default_factory=Counter)
+    cut_off: "Counter[str]" = field(default_factory=Counter)
+
+    def add(self, step: str, letters: list[str]) -> None:
+        self.killed_at[step] += 1
+        self.taken_at[step] += len(letters)
+        self.cut_off.update(letters)
+
+
 @pytest.mark.prove
 @pytest.mark.usefixtures("committed")
 def test_no_letter_is_lost_and_only_those_in_the_server_s_hands_are_sent_twice(
     tmp_path: Path,
 ) -> None:
-    cast, server, port = clinic(), DeadlyLetterbox(), free_port()
-    numbers, chance = itertools.count(), random.Random()
-    killed_at: Counter[str] = Counter()
-    cut_off: Counter[str] = Counter()
-    sent_twice_for: Counter[str] = Counter()
+    cast, server, port, log = clinic(), DeadlyLetterbox(), free_port(), tmp_path / "log"
+    numbers, tally = itertools.count(), Tally()
     with listening(server, port):
         for number, step in zip(range(KILLS), itertools.cycle(STEPS), strict=False):
-            name = f"worker {number}"
-            victim = start_worker(port=port, log=tmp_path / "log", name=name)
-            server.planned = Kill(
-                victim,
-                step,
-                after_letters=chance.randrange(LETTERS_PER_KILL - 1),
-                after_seconds=chance.uniform(0, 0.2 if step == "ANY TIME" else 0.008),
-            )
+            victim = start_worker(port=port, log=log, name=f"worker {number}")
+            server.planned = planned(step, victim)
             queueing = threading.Thread(target=queue_letters, args=[cast, numbers])
             queueing.start()
             assert victim.wait(timeout=60) == -signal.SIGKILL
             queueing.join()
-            eventually(partial(is_gone, name))
-            killed_at[step] += 1
-            in_both_hands = taken_but_not_written_down(server, known=cut_off)
-            cut_off.update(in_both_hands)
-            sent_twice_for[step] += len(in_both_hands)
-        for _ in range(3):
-            last = start_worker("--once", port=port, log=tmp_path / "log", name="last")
-            assert last.wait(timeout=120) == 0
+            eventually(partial(is_gone, f"worker {number}"))
+            tally.add(step, taken_but_not_written_down(server, known=tally.cut_off))
+        last = start_worker("--once", port=port, log=log)
+        assert last.wait(timeout=120) == 0
 
     owed = set(Message.objects.values_list("message_id", flat=True))
     received = Counter(server.message_ids)
-    report(owed, received, killed_at, sent_twice_for, tmp_path / "log")
+    report(owed, received, tally, log)
     assert len(owed) == KILLS * LETTERS_PER_KILL
     assert set(Message.objects.values_list("state", flat=True)) == {Message.Delivery.SENT}
     assert set(received) == owed
-    assert received - Counter(owed) == cut_off
+    assert received - Counter(owed) == tally.cut_off
     assert_copies_are_the_same_letter(server)
     # The kills did land inside, between the server's taking a letter and our writing it down.
     for step in ("DATA", "QUIT"):
-        assert sent_twice_for[step] == killed_at[step] > 0
+        assert tally.taken_at[step] == tally.killed_at[step] > 0
+
+
+def planned(step: str, victim: subprocess.Popen[bytes]) -> Kill:
+    return Kill(
+        victim,
+        step,
+        after_letters=random.randrange(LETTERS_PER_KILL - 1),
+        after_seconds=random.uniform(0, 0.2 if step == "ANY TIME" else 0.008),
+    )
 
 
 def clinic() -> Cast:
@@ -225,22 +235,17 @@ def assert_copies_are_the_same_letter(server: Letterbox) -> None:
         assert first.setdefault(letter["Message-ID"], content) == content
 
 
-def report(
-    owed: set[str],
-    received: "Counter[str]",
-    killed_at: "Counter[str]",
-    sent_twice_for: "Counter[str]",
-    log: Path,
-) -> None:
+def report(owed: set[str], received: "Counter[str]", tally: Tally, log: Path) -> None:
     """The figures, for whoever runs it with -s."""
     print(
-        f"\n{killed_at.total()} kills, {len(owed)} letters: {len(owed - set(received))} lost, "
+        f"\n{tally.killed_at.total()} kills, {len(owed)} letters: "
+        f"{len(owed - set(received))} lost, "
         f"{received.total() - len(received)} sent twice with the same Message-ID, "
         f"{len(set(received) - owed)} unknown"
     )
-    for step, kills in sorted(killed_at.items()):
+    for step, kills in sorted(tally.killed_at.items()):
         print(
-            f"  killed at {step}: {kills}, of these with the letter taken: {sent_twice_for[step]}"
+            f"  killed at {step}: {kills}, of these with the letter taken: {tally.taken_at[step]}"
         )
     troubles = [line for line in log.read_text().splitlines() if "letter sent" not in line]
     print(f"  other lines in the workers' log: {len(troubles)}", *troubles[:5], sep="\n    ")

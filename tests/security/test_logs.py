@@ -4,6 +4,7 @@ import io
 import json
 import logging.config
 import sys
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
@@ -41,7 +42,7 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What the production logging writes."""
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)

@@ -1,0 +1,400 @@
+"""Whatever people do at the clinic and in whatever order, the diary stays whole.
+
+Hypothesis plays visitors, the desk, the clock and whoever changes hours and closures, on the real
+database. After every step the rows are read with plain SQL and compared in Python, so that neither
+the constraints nor the code under test judge themselves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import pytest
+from django.conf import settings as project
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from booking import scheduling
+from booking.intervals import Interval
+from booking.models import Appointment, Closure, Message, Service, State, WorkingHours
+from booking.openings import Openings, OpenTime
+from booking.registration import Person
+from clinic_site.local_time import local_midnight
+from content.models import Practitioner
+from tests.booking.steps import details_of
+from tests.cast import ANA, BEN, NOW, make_cast
+from tests.factories import EDMONTON, local, make_hours, make_practitioner
+
+RUNS, STEPS = (200, 50) if project.PROVE else (25, 30)
+
+BLOCKING = {"held", "needs_review", "booked", "arrived", "completed"}
+REFUSALS = (
+    scheduling.SlotTaken,
+    scheduling.HoldGone,
+    scheduling.NotOffered,
+    scheduling.WrongState,
+    scheduling.TooLate,
+)
+
+DAYS = st.sampled_from(["2026-11-23", "2026-11-24"])
+WALLS = st.sampled_from(["9:00", "9:30", "10:00", "10:10", "13:00", "13:30", "16:30", "17:00"])
+VISITORS = st.sampled_from(["first browser", "second browser", "third browser"])
+PEOPLE = st.sampled_from([ANA, BEN, replace(ANA, dependant="Lia Lopez")])
+PRACTITIONERS = st.sampled_from(["priya", "tomas", "mei"])
+LOCATIONS = st.sampled_from(["riverside", "riverside", "hilltop"])
+MARKS = st.sampled_from(
+    [
+        ("arrive",),
+        ("no_show",),
+        ("undo",),
+        ("complete",),
+        ("no_show", "undo"),
+        ("arrive", "undo"),
+        ("arrive", "complete"),
+        ("arrive", "left_unseen", "complete"),
+    ]
+)
+KIND_OF_MARK = {
+    "arrive": "arrived",
+    "complete": "completed",
+    "no_show": "no_show",
+    "left_unseen": "left_unseen",
+    "undo": "undone",
+}
+
+
+class Row(NamedTuple):
+    """An appointment as plain SQL tells of it."""
+
+    pk: int
+    state: str
+    practitioner: int
+    room: int
+    patient: int | None
+    starts_at: datetime
+    ends_at: datetime
+    block_starts: datetime
+    block_ends: datetime
+    overbooked: bool
+    held_by: str
+
+
+def rows() -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, state, practitioner_id, room_id, patient_id, starts_at, ends_at,"
+            " lower(blocks), upper(blocks), overbooked, held_by FROM booking_appointment"
+        )
+        return [Row(*row) for row in cursor.fetchall()]
+
+
+def chains() -> dict[int, list[tuple[str, str]]]:
+    """From-state and to-state of every event, by appointment, in the order of writing."""
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT appointment_id, from_state, to_state FROM booking_appointmentevent ORDER BY id"
+        )
+        for appointment, from_state, to_state in cursor.fetchall():
+            found[appointment].append((from_state, to_state))
+    return found
+
+
+def kinds() -> Counter[str]:
+    """How many events there are of each kind."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, count(*) FROM booking_appointmentevent GROUP BY kind")
+        return Counter(dict(cursor.fetchall()))
+
+
+class Diary(RuleBasedStateMachine):
+    visits = Bundle("visits")
+    closures = Bundle("closures")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = transaction.savepoint()
+        self.cast = make_cast()
+        self.mei = make_practitioner("Mei Lindqvist", order=3)
+        self.cast.first_visit.practitioners.add(self.mei)
+        make_hours(self.mei, self.cast.riverside)
+        make_hours(self.cast.priya, self.cast.hilltop, starts_at="13:00")
+        self.now = NOW
+        self.done: Counter[str] = Counter()
+        self.from_the_desk = 0
+
+    @initialize(target=visits, people=st.lists(PEOPLE, min_size=3, max_size=3))
+    def some_visits_are_booked(self, people: list[Person]) -> Any:
+        walls = ("9:00", "10:30", "13:00")
+        starts = [local("2026-11-24", wall) for wall in walls]
+        return multiple(
+            *(
+                self.at_the_desk(self.cast.priya, start, person, reason="")
+                for start, person in zip(starts, people, strict=True)
+            )
+        )
+
+    def teardown(self) -> None:
+        transaction.savepoint_rollback(self.before)
+
+    def practitioner(self, name: str) -> Any:
+        return self.mei if name == "mei" else getattr(self.cast, name)
+
+    def attempt(self, kind: str, command: Callable[[], Any]) -> Any:
+        """What the command returns, counted; or None if it was refused and wrote nothing."""
+        written = kinds()
+        try:
+            result = command()
+        except REFUSALS:
+            assert kinds() == written
+            return None
+        self.done[kind] += 1
+        return result
+
+    def held(self) -> list[Appointment]:
+        return list(Appointment.objects.filter(state=State.HELD).order_by("pk"))
+
+    @rule(minutes=st.sampled_from([1, 9, 10, 11, 60]))
+    def the_clock_goes_on(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(
+        visitor=VISITORS,
+        name=PRACTITIONERS | st.none(),
+        location=LOCATIONS,
+        day=DAYS,
+        wall=WALLS,
+    )
+    def hold(self, visitor: str, name: str | None, location: str, day: str, wall: str) -> None:
+        self.take(visitor, name, location, local(day, wall))
+
+    @rule(visitor=VISITORS, day=DAYS, which=st.integers(0, 30))
+    def hold_a_time_that_is_shown(self, visitor: str, day: str, which: int) -> None:
+        times = self.shown(day)
+        if times:
+            chosen = times[which % len(times)]
+            name = "riverside" if chosen.location == self.cast.riverside else "hilltop"
+            assert self.take(visitor, None, name, chosen.start), "shown, but not to be had"
+
+    def shown(self, day: str) -> list[OpenTime]:
+        first = date.fromisoformat(day)
+        midnights = (local_midnight(first + timedelta(days=more), EDMONTON) for more in (0, 1))
+        return Openings(self.cast.first_visit, now=self.now).times(Interval(*midnights))
+
+    def take(self, visitor: str, name: str | None, location: str, start: datetime) -> Any:
+        return self.attempt(
+            "held",
+            lambda: scheduling.hold(
+                service=self.cast.first_visit,
+                practitioner=self.practitioner(name) if name else None,
+                location=getattr(self.cast, location),
+                start=start,
+                visitor=visitor,
+                now=self.now,
+            ),
+        )
+
+    @precondition(lambda self: self.held())
+    @rule(which=st.integers(0, 2))
+    def extend(self, which: int) -> None:
+        held = self.held()[which % len(self.held())]
+        self.attempt(
+            "extended",
+            lambda: scheduling.extend(appointment=held, visitor=held.held_by, now=self.now),
+        )
+
+    @rule(visitor=VISITORS)
+    def release(self, visitor: str) -> None:
+        scheduling.release(visitor=visitor, now=self.now)
+        assert visitor not in {each.held_by for each in self.held()}
+
+    @precondition(lambda self: self.held())
+    @rule(which=st.integers(0, 2), person=PEOPLE, target=visits)
+    def book(self, which: int, person: Person) -> Any:
+        held = self.held()[which % len(self.held())]
+        booked = self.attempt(
+            "booked",
+            lambda: scheduling.book(
+                appointment=held, visitor=held.held_by, details=details_of(person), now=self.now
+            ),
+        )
+        return booked.pk if booked else multiple()
+
+    @rule(visitor=VISITORS, person=PEOPLE, day=DAYS, which=st.integers(0, 30), target=visits)
+    def hold_and_book(self, visitor: str, person: Person, day: str, which: int) -> Any:
+        self.hold_a_time_that_is_shown(visitor, day, which)
+        mine = [held for held in self.held() if held.held_by == visitor]
+        return self.book(self.held().index(mine[0]), person) if mine else multiple()
+
+    @rule(visit=visits, person=PEOPLE)
+    def send_the_form_once_more(self, visit: int, person: Person) -> None:
+        appointment = Appointment.objects.get(pk=visit)
+        if appointment.state == State.BOOKED and appointment.held_by:
+            written = kinds()
+            again = scheduling.book(
+                appointment=appointment,
+                visitor=appointment.held_by,
+                details=details_of(person),
+                now=self.now,
+            )
+            assert (again.pk, again.patient, kinds()) == (visit, appointment.patient, written)
+
+    @rule(name=PRACTITIONERS, day=DAYS, wall=WALLS, person=PEOPLE, target=visits)
+    def book_for_a_caller(self, name: str, day: str, wall: str, person: Person) -> Any:
+        return self.at_the_desk(self.practitioner(name), local(day, wall), person, reason="")
+
+    @rule(visit=visits, person=PEOPLE, minutes=st.sampled_from([-30, 0, 0, 20]), target=visits)
+    def squeeze_in(self, visit: int, person: Person, minutes: int) -> Any:
+        other = Appointment.objects.get(pk=visit)
+        start = other.starts_at + timedelta(minutes=minutes)
+        return self.at_the_desk(other.practitioner, start, person, reason="In great pain")
+
+    def at_the_desk(
+        self, practitioner: Practitioner, start: datetime, person: Person, *, reason: str
+    ) -> Any:
+        booked = self.attempt(
+            "booked",
+            lambda: scheduling.book_for_caller(
+                service=self.cast.first_visit,
+                practitioner=practitioner,
+                location=self.cast.riverside,
+                start=start,
+                person=person,
+                by=self.cast.dina,
+                now=self.now,
+                overbooking_reason=reason,
+            ),
+        )
+        self.from_the_desk += booked is not None
+        return booked.pk if booked else multiple()
+
+    @rule(visit=visits, by_whom=st.sampled_from(["patient", "desk"]))
+    def cancel(self, visit: int, by_whom: str) -> None:
+        appointment = Appointment.objects.get(pk=visit)
+        by = self.cast.dina if by_whom == "desk" else None
+        self.attempt(
+            "cancelled",
+            lambda: scheduling.cancel(appointment=appointment, by=by, now=self.now),
+        )
+
+    @rule(visit=visits, marks=MARKS)
+    def on_the_day(self, visit: int, marks: tuple[str, ...]) -> None:
+        """The time of the visit comes, if it is not over, and the desk marks what happens."""
+        appointment = Appointment.objects.get(pk=visit)
+        self.now = max(self.now, appointment.starts_at)
+        for mark in marks:
+            command = partial(
+                getattr(scheduling, mark), appointment=appointment, by=self.cast.dina, now=self.now
+            )
+            self.attempt(KIND_OF_MARK[mark], command)
+
+    @rule(
+        whose=PRACTITIONERS | LOCATIONS | st.just("clinic"),
+        day=DAYS,
+        wall=WALLS,
+        minutes=st.sampled_from([10, 60, 240]),
+        target=closures,
+    )
+    def close(self, whose: str, day: str, wall: str, minutes: int) -> int:
+        is_of_a_place = whose in {"riverside", "hilltop"}
+        start = local(day, wall)
+        return Closure.objects.create(
+            location=getattr(self.cast, whose) if is_of_a_place else None,
+            practitioner=None if is_of_a_place or whose == "clinic" else self.practitioner(whose),
+            starts_at=start,
+            ends_at=start + timedelta(minutes=minutes),
+            reason="Course",
+        ).pk
+
+    @rule(closure=consumes(closures))
+    def open_again(self, closure: int) -> None:
+        Closure.objects.get(pk=closure).delete()
+
+    @rule(name=PRACTITIONERS, first=st.sampled_from([8, 9, 10]), last=st.sampled_from([12, 17, 19]))
+    def change_hours(self, name: str, first: int, last: int) -> None:
+        WorkingHours.objects.filter(
+            practitioner=self.practitioner(name), location=self.cast.riverside
+        ).update(starts_at=time(first), ends_at=time(last))
+
+    @rule(length=st.sampled_from([30, 60, 90]), after=st.sampled_from([0, 10, 30]))
+    def change_the_service(self, length: int, after: int) -> None:
+        self.cast.first_visit.length_minutes = length
+        self.cast.first_visit.buffer_after_minutes = after
+        self.cast.first_visit.save()
+
+    @invariant()
+    def nobody_and_no_room_is_in_two_places(self) -> None:
+        standing = [row for row in rows() if row.state in BLOCKING]
+        for one, other in combinations(standing, 2):
+            if one.patient and one.patient == other.patient:
+                assert one.ends_at <= other.starts_at or other.ends_at <= one.starts_at
+            if one.overbooked or other.overbooked:
+                continue
+            if one.practitioner == other.practitioner or one.room == other.room:
+                assert one.block_ends <= other.block_starts or other.block_ends <= one.block_starts
+
+    @invariant()
+    def every_visitor_holds_one_place_at_most(self) -> None:
+        held = Counter(row.held_by for row in rows() if row.state == "held")
+        assert set(held.values()) <= {1}
+
+    @invariant()
+    def every_change_has_its_event_and_no_event_is_without_a_change(self) -> None:
+        written = kinds()
+        ended = {kind: written.pop(kind, 0) for kind in ("released", "expired")}
+        assert written == +self.done
+        assert len(rows()) == written["held"] + self.from_the_desk - sum(ended.values())
+
+    @invariant()
+    def every_history_leads_to_where_its_appointment_is(self) -> None:
+        state_now = {row.pk: row.state for row in rows()}
+        histories = chains()
+        assert state_now.keys() <= histories.keys()
+        for appointment, chain in histories.items():
+            assert chain[0][0] == ""
+            assert [to for _, to in chain[:-1]] == [from_ for from_, _ in chain[1:]]
+            assert chain[-1][1] == state_now.get(appointment, "")
+
+    @invariant()
+    def every_booking_and_every_cancellation_owes_one_letter(self) -> None:
+        owed = Counter(Message.objects.values_list("kind", flat=True))
+        assert owed == +Counter(
+            confirmation=self.done["booked"], cancellation=self.done["cancelled"]
+        )
+        no_longer_true = Message.objects.filter(
+            kind="confirmation", state="queued", appointment__state="cancelled"
+        )
+        assert not no_longer_true.exists()
+
+
+@pytest.mark.prove
+@pytest.mark.django_db
+def test_the_diary_stays_whole_whatever_people_do():
+    run_state_machine_as_test(
+        Diary,
+        settings=settings(
+            max_examples=RUNS,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )
+    assert Service.objects.count() == 0
