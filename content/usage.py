@@ -7,8 +7,21 @@ from collections.abc import Callable, Iterator
 from django.db.models import Model, Q
 
 from content.markdown_source import cited_keys, picture_numbers
-from content.models import EvidenceSummary, Picture, Reference, SafetyRule
+from content.models import (
+    Article,
+    Condition,
+    EvidenceSummary,
+    Faq,
+    Page,
+    Picture,
+    Practitioner,
+    Publication,
+    Reference,
+    SafetyRule,
+)
 from content.publishing import MARKDOWN_FIELDS
+
+PUBLICATIONS: tuple[type[Publication], ...] = (Article, Condition, Faq, Page)
 
 
 def texts_citing(reference: Reference) -> list[Model]:
@@ -20,6 +33,13 @@ def texts_citing(reference: Reference) -> list[Model]:
 def texts_showing(picture: Picture) -> list[Model]:
     number = picture.pk or 0
     return list(_texts("::: photo", lambda text: number in picture_numbers(text)))
+
+
+def text_reviewed_by(practitioner: Practitioner) -> Publication | None:
+    """One of the published texts that stand in a practitioner's name, if there is any."""
+    reviewed = Q(status=Publication.Status.PUBLISHED, clinical=True, reviewer=practitioner.pk or 0)
+    texts = (model._default_manager.filter(reviewed).first() for model in PUBLICATIONS)
+    return next(filter(None, texts), None)
 
 
 def in_words(texts: list[Model]) -> str:

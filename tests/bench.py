@@ -23,7 +23,8 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
-from django.db import connection  # noqa: E402 - models need the setup above
+from django.core.management import call_command  # noqa: E402 - models need the setup above
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -40,23 +41,27 @@ ROUNDS = 5
 SECONDS = 2.0
 PRACTITIONERS = 20
 DATABASE = "clinic_bench"
+PAGES = {
+    "home": "/",
+    f"times ({PRACTITIONERS} practitioners, a week)": "/book/first-visit/",
+    "article": "/articles/side-effects-and-serious-harms/",
+    "condition": "/conditions/neck-pain/",
+    "search": "/search/?q=planter+fasciitis",
+}
 
 
 def main() -> None:
     with bench_database() as url:
         make_busy_clinic()
-        pages = {
-            "home": "/",
-            f"times ({PRACTITIONERS} practitioners, a week)": "/book/first-visit/",
-        }
-        queries = {name: count_queries(path) for name, path in pages.items()}
+        call_command("load_starter_content", publish=True)
+        queries = {name: count_queries(path) for name, path in PAGES.items()}
         connection.close()
         with (
             server("clinic_site.wsgi", DATABASE_URL=url) as site,
             server("tests.bench_control") as control,
         ):
             print(f"{'page':45}{'req/s':>9}{'control':>9}{'ratio':>8}{'queries':>9}")
-            for name, path in pages.items():
+            for name, path in PAGES.items():
                 report(name, measure(site, path, control), queries[name])
 
 

@@ -59,7 +59,7 @@ def undo(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
     current = _on_its_day(appointment, *UNDONE, now=now)
     drop_expired_holds([current.practitioner_id], current.location, now=now)
     # The constraint does not look at a visit that was squeezed in.
-    expect_free(Patient.objects.get(pk=current.patient_id), current)
+    expect_free(Patient.objects.get(appointments=current), current)
     write(current, EventKind.UNDONE, to=UNDONE[State(current.state)], by=by, now=now)
     return current
 

@@ -32,6 +32,11 @@ class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none a
     class Media:
         css = {"all": ("css/admin-content.css",)}
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What stands in the way is told as such, not as a permission that is lacking."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return rows, counts, set() if protected else lacking, protected
+
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:

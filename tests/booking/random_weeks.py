@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -193,7 +194,7 @@ def save(week: Week, clinic: Clinic) -> None:
             )
 
 
-def columns_of(visit: Visit, number: int, clinic: Clinic) -> dict[str, object]:
+def columns_of(visit: Visit, number: int, clinic: Clinic) -> dict[str, Any]:
     """An overbooked appointment, so that random visits may overlap each other."""
     blocks = f"[{as_moment(visit.blocked.start)},{as_moment(visit.blocked.stop)})"
     return {

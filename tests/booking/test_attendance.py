@@ -1,11 +1,13 @@
 """What becomes of a visit on its day: each change that is allowed, and every one that is not."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from booking import scheduling
 from booking.models import Appointment, Room, Service, State
+from booking.registration import Person
 from tests.booking.steps import BENS_BROWSER, desk_visit, events, history, hold, letters, visit
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast, make_staff
 from tests.factories import local
@@ -18,7 +20,8 @@ NEXT_DAY = local("2026-11-25", "0:00")
 
 
 def change(name: str, appointment: Appointment, cast: Cast, *, now: datetime = TEN) -> Appointment:
-    return getattr(scheduling, name)(appointment=appointment, by=cast.dina, now=now)
+    command: Callable[..., Appointment] = getattr(scheduling, name)
+    return command(appointment=appointment, by=cast.dina, now=now)
 
 
 # How Ana's visit comes into each state that a command can bring about.
@@ -195,7 +198,7 @@ def test_who_comes_after_all_finds_the_place_given_away():
         practitioner=cast.priya,
         location=cast.riverside,
         start=one,
-        person=scheduling.visits.Person(name="Walk In", email="", phone="+17805550152"),
+        person=Person(name="Walk In", email="", phone="+17805550152"),
         by=cast.dina,
         now=one - timedelta(hours=3),
     )

@@ -31,7 +31,7 @@ BUFFERED = BookingPolicy(
     buffer_after=timedelta(minutes=20),
 )
 MORNING = stretch("9:00", "12:00")
-AN_EMPTY_ROOM = [[]]
+AN_EMPTY_ROOM: list[list[Interval]] = [[]]
 
 
 def open_at(

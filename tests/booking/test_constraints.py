@@ -4,6 +4,7 @@ way to write the diary besides `booking.scheduling` is tried."""
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -30,7 +31,7 @@ from tests.factories import local
 pytestmark = pytest.mark.django_db
 
 
-def insert_copy(model: type[models.Model], **changes: object) -> int:
+def insert_copy(model: type[models.Model], **changes: Any) -> int:
     """A copy of the model's first row with `changes`, past Django's checks; its id."""
     meta = model._meta
     fields = [
@@ -47,7 +48,7 @@ def insert_copy(model: type[models.Model], **changes: object) -> int:
         return int(cursor.fetchone()[0])
 
 
-def update(model: type[models.Model], **changes: object) -> None:
+def update(model: type[models.Model], **changes: Any) -> None:
     """Change the model's first row, past Django's checks."""
     meta = model._meta
     assignments = ", ".join(f'"{meta.get_field(name).column}" = %s' for name in changes)
@@ -63,11 +64,9 @@ def make_everything() -> Cast:
     """Ana's visit on Tuesday at ten, its letter, event and consent, and one row of all else."""
     cast = make_cast()
     visit(cast, "10:00")
-    for model in (Closure, ExtraHours):
-        facts = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1)}
-        if model is ExtraHours:
-            facts |= {"practitioner": cast.priya, "location": cast.hilltop}
-        model.objects.create(**facts)
+    hour = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1)}
+    Closure.objects.create(**hour)
+    ExtraHours.objects.create(practitioner=cast.priya, location=cast.hilltop, **hour)
     return cast
 
 
@@ -114,7 +113,7 @@ def two_holds(cast: Cast) -> None:
     insert_copy(Appointment, **as_a_hold(cast) | shifted(3) | {"reference": "AGAIN"})
 
 
-def a_service_of(**changes: object) -> Callable[[Cast], None]:
+def a_service_of(**changes: Any) -> Callable[[Cast], None]:
     return lambda _cast: update(Service, **changes)
 
 

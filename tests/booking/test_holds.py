@@ -52,7 +52,7 @@ def test_a_hold_keeps_the_time_a_room_and_the_service_as_it_is_today():
         local(TUESDAY, "10:00"),
         local(TUESDAY, "11:10"),
     )
-    assert (held.service_name, held.length_minutes, held.price) == ("First visit", 60, 135)
+    assert (held.service_name, held.length_minutes, int(held.price)) == ("First visit", 60, 135)
     assert (held.buffer_before_minutes, held.buffer_after_minutes) == (0, 10)
     assert (held.created_at, held.hold_expires_at) == (NOW, NOW + timedelta(minutes=10))
 

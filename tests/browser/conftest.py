@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import chromium
@@ -17,7 +18,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Closed with this folder's tests: while its event loop runs, Django keeps another connection."""
+    """While its event loop runs, Django keeps another connection: both end with this folder."""
     path = chromium.executable()
     assert path, chromium.MISSING
     with sync_playwright() as playwright:
@@ -26,6 +27,7 @@ def browser() -> Iterator[Browser]:
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         yield launched
+        connection.close()
         launched.close()
 
 

@@ -280,10 +280,11 @@ def test_a_disputed_phrase_stops_an_editor(editor: Client) -> None:
 
     answer = save(editor, article, summary="A cure for fear.")
 
-    assert errors(answer) == [
-        "“cure*” in “… Afraid of needles?\nA cure for fear.\nIn short It may ease the pain for …”: "
+    (sentence,) = errors(answer)
+    assert sentence == (
+        "“cure*” in “… Afraid of needles? A cure for fear. In short It may ease the pain …”: "
         "No study shows that needling cures anything. Write instead: may ease the pain for a time."
-    ]
+    )
     assert "Let a phrase stand" not in answer.content.decode()
     article.refresh_from_db()
     assert article.summary == "You decide."

@@ -26,7 +26,7 @@ from booking.openings import OpenTime
 from content.models import Practitioner
 from tests.cast import Cast, make_cast
 from tests.factories import EDMONTON, local, make_hours, make_practitioner
-from tests.race.clients import Browser, Figures, all_at_once, one_by_one, server
+from tests.race.clients import Answer, Browser, Figures, all_at_once, one_by_one, server
 
 pytest_plugins = ["tests.committed"]
 pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("committed")]
@@ -196,7 +196,10 @@ class Pair:
     number: int
     browsers: tuple[Browser, Browser]
 
-    def take_and_fill_in(self, time: str, practitioners: tuple[Practitioner, Practitioner]) -> None:
+    def take_and_fill_in(
+        self, time: str, practitioners: tuple[Practitioner, Practitioner]
+    ) -> Answer:
+        """Up to the page on which the answers are checked, in both; the last answer."""
         details = {
             "for_whom": "self",
             "name": f"Patient {self.number}",
@@ -207,7 +210,8 @@ class Pair:
         for browser, practitioner in zip(self.browsers, practitioners, strict=True):
             path = f"{TIMES}?practitioner={practitioner.slug}"
             assert browser.post(path, time=time).location == "/book/details/"
-            assert browser.post("/book/details/", **details).location == "/book/check/"
+            answer = browser.post("/book/details/", **details)
+        return answer
 
 
 def test_of_one_patient_in_two_browsers_one_books(site: int, figures: Figures):
@@ -224,12 +228,13 @@ def test_of_one_patient_in_two_browsers_one_books(site: int, figures: Figures):
             Pair(number, (browsers[2 * number], browsers[2 * number + 1]))
             for number in range(CLIENTS // 2)
         ]
-        one_by_one(
+        ready = one_by_one(
             [
                 partial(pair.take_and_fill_in, key(cast, start), (cast.priya, cast.tomas))
                 for pair, start in zip(pairs, starts, strict=True)
             ]
         )
+        assert {answer.location for answer in ready} == {"/book/check/"}
         assert Appointment.objects.filter(state=State.HELD).count() == CLIENTS
         answers = all_at_once([partial(each.post, "/book/check/") for each in browsers])
         booked = Appointment.objects.filter(state=State.BOOKED)

@@ -1,5 +1,5 @@
 # ruff: noqa: FBT001 - the signatures are Django's own
-"""What the clinic publishes about itself. Lists are typed one entry per line."""
+"""What the clinic publishes about itself: its people, places, and its own few facts."""
 
 from __future__ import annotations
 
@@ -7,45 +7,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import URLField
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
+from content import search
+from content.admin.foundation import PublishedAdmin
+from content.admin.lists import OnePerLine
+from content.admin.markdown_field import MarkdownAdmin
 from content.models import Clinic, Location, Practitioner
-
-MOST_LINES, LONGEST_LINE = 20, 100
-
-
-class OnePerLine(forms.CharField):
-    """A list of short texts, one per line."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 4}), **options)
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(self.line(entry) for entry in value) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> list[Any]:
-        lines = [line.strip() for line in super().clean(value).splitlines()]
-        entries = [self.entry(line) for line in lines if line]
-        if len(entries) > MOST_LINES:
-            raise forms.ValidationError(f"Enter at most {MOST_LINES} lines.")
-        return entries
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
-
-    def line(self, entry: Any) -> str:
-        """How an entry of the list is written."""
-        return str(entry)
-
-    def entry(self, line: str) -> Any:
-        """What a line stands for, or ValidationError."""
-        if len(line) > LONGEST_LINE:
-            raise forms.ValidationError(
-                f"Shorten “{line[:40]}…” to {LONGEST_LINE} characters, or use two lines."
-            )
-        return line
+from content.usage import text_reviewed_by
 
 
 class DaysAndHours(OnePerLine):
@@ -63,24 +35,36 @@ class DaysAndHours(OnePerLine):
         return {"days": days, "hours": hours}
 
 
-class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none at run time
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
-    show_full_result_count = False
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What stands in the way is told as such, not as a permission that is lacking."""
-        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return rows, counts, set() if protected else lacking, protected
-
-
 class PractitionerForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at run time
     languages = OnePerLine(help_text="One per line.")
     interests = OnePerLine(help_text="Short phrases, one per line.")
 
+    def clean_registration_number(self) -> str:
+        number: str = self.cleaned_data["registration_number"]
+        if not number.strip() and (text := text_reviewed_by(self.instance)):
+            raise ValidationError(
+                f"“{text}” was reviewed by {self.instance.name}: it needs this number."
+            )
+        return number
+
+
+class FindableAdmin(MarkdownAdmin):
+    """Keeps what is found of a row as the row is."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        search.refresh(form.instance, timezone.now())
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        search.refresh(obj, timezone.now())
+
 
 @admin.register(Practitioner)
-class PractitionerAdmin(PublishedAdmin):
+class PractitionerAdmin(FindableAdmin):
     form = PractitionerForm
+    markdown_fields = ("bio",)
+    markdown_page = "practitioner"
     list_display = ("name", "job_title", "needling_authorised", "is_treating", "order")
     list_filter = ("is_treating", "needling_authorised")
     search_fields = ("name", "job_title")
@@ -108,8 +92,10 @@ class LocationForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at r
 
 
 @admin.register(Location)
-class LocationAdmin(PublishedAdmin):
+class LocationAdmin(FindableAdmin):
     form = LocationForm
+    markdown_fields = ("directions", "access", "parking")
+    markdown_page = "location"
     list_display = ("name", "street", "city", "phone", "is_open", "order")
     list_filter = ("is_open",)
     search_fields = ("name", "street")
