@@ -27,7 +27,7 @@ run: $(VENV)/.installed-run .env
 
 test: $(VENV)/.installed-dev
 	@CHROMIUM="$$($(PYTHON) -m tests.chromium)" && export CHROMIUM && \
-	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	exec $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 		--cov --cov-report=
 	@for module in $(FULLY_COVERED); do \
 		report="$$($(PYTHON) -m coverage report --include="$$module" --fail-under=100 2>&1)" \
@@ -45,7 +45,7 @@ lint: $(VENV)/.installed-dev
 
 prove: $(VENV)/.installed-dev
 	@CHROMIUM="$$($(PYTHON) -m tests.chromium)" && export CHROMIUM && \
-	PROVE=1 $(PYTHON) -m pytest -m prove --durations=0
+	PROVE=1 exec $(PYTHON) -m pytest -m prove --durations=0
 
 bench: $(VENV)/.installed-dev
 	@$(PYTHON) -m tests.bench

@@ -60,7 +60,8 @@ def _fill_gaps(publication: Publication) -> None:
         publication.evidence = EvidenceSummary(verdict="")
     if isinstance(publication, Article | Faq) and publication.topic_id is None:
         publication.topic = Topic(pk=0, slug="topic", name="Topic")
+    publication.slug = publication.slug or "draft"
     try:
         publication.get_absolute_url()
-    except NoReverseMatch:
-        publication.slug = "about" if isinstance(publication, Page) else "draft"
+    except NoReverseMatch:  # a page needs a place on the site
+        publication.slug = "about"

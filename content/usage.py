@@ -27,12 +27,14 @@ PUBLICATIONS: tuple[type[Publication], ...] = (Article, Condition, Faq, Page)
 def texts_citing(reference: Reference) -> list[Model]:
     key = reference.key
     rules = SafetyRule.objects.filter(references=reference.pk or 0)
-    return [*_texts(f"@{key}", lambda text: key in cited_keys(text)), *rules]
+    cited = _texts(f"@{key}", lambda text: key in cited_keys(text))
+    return list(dict.fromkeys([*cited, *rules]))
 
 
 def texts_showing(picture: Picture) -> list[Model]:
     number = picture.pk or 0
-    return list(_texts("::: photo", lambda text: number in picture_numbers(text)))
+    shown = _texts("::: photo", lambda text: number in picture_numbers(text))
+    return list(dict.fromkeys(shown))
 
 
 def text_reviewed_by(practitioner: Practitioner) -> Publication | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -78,6 +80,16 @@ class InstantsAdmin(ClinicAdmin):
     date_hierarchy = "starts_at"
     ordering = ("-starts_at",)
     list_select_related = ("practitioner", "location")
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """Each half of a moment gets a name of its own, which Django's widget leaves out."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, AdminSplitDateTime):
+            for half, name in zip(field.widget.widgets, ("date", "time"), strict=True):
+                half.attrs["aria-label"] = f"{field.label}: {name}"
+        return field
 
     @admin.display(description=in_zone("From"), ordering="starts_at")
     def begins(self, row: Closure | ExtraHours) -> str:

@@ -1,8 +1,5 @@
-"""Appointments and their history. Only `booking.scheduling` writes them."""
+"""Appointments: holds and visits. Only `booking.scheduling` writes them."""
 
-from typing import Any, NoReturn, TypeVar
-
-from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -11,9 +8,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from booking.models.catalogue import Room, Service
 from booking.models.patients import Patient
+from booking.models.single_writer import ReadOnlyQuerySet, WrittenByScheduling
 from content.models import Location, Practitioner
-
-M = TypeVar("M", bound=models.Model)
 
 
 class State(models.TextChoices):
@@ -40,47 +36,6 @@ BLOCKING_STATES = (
 class Source(models.TextChoices):
     ONLINE = "online", "Website"
     DESK = "desk", "Front desk"
-
-
-class NotThroughScheduling(TypeError):
-    """Somebody tried to write the diary without `booking.scheduling`."""
-
-    def __init__(self, *_args: object, **_kwargs: object) -> None:
-        super().__init__("Only booking.scheduling writes appointments and their events.")
-
-
-def _refuse(*_args: object, **_kwargs: object) -> NoReturn:
-    raise NotThroughScheduling
-
-
-class ReadOnlyQuerySet(models.QuerySet[M]):
-    """Refuses every write, so that a forgotten `update()` cannot bypass the rules."""
-
-    create = update = delete = _refuse  # type: ignore[assignment]
-    bulk_create = bulk_update = _refuse
-    get_or_create = update_or_create = _refuse
-
-
-class WrittenByScheduling(models.Model):
-    """A row that `booking.scheduling` alone may save or delete.
-
-    Its base manager must be the refusing one too: `patient.appointments.add(…)` writes with that.
-    """
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, by_scheduling: bool = False, **kwargs: Any) -> None:
-        if not by_scheduling:
-            raise NotThroughScheduling
-        super().save(*args, **kwargs)
-
-    def delete(
-        self, *args: Any, by_scheduling: bool = False, **kwargs: Any
-    ) -> tuple[int, dict[str, int]]:
-        if not by_scheduling:
-            raise NotThroughScheduling
-        return super().delete(*args, **kwargs)
 
 
 class AppointmentQuerySet(ReadOnlyQuerySet["Appointment"]):
@@ -252,77 +207,3 @@ class Appointment(WrittenByScheduling):
 
     def __str__(self) -> str:
         return self.reference
-
-
-class EventKind(models.TextChoices):
-    HELD = "held", "Held"
-    EXTENDED = "extended", "Hold extended"
-    RELEASED = "released", "Released"
-    EXPIRED = "expired", "Hold ran out"
-    BOOKED = "booked", "Booked"
-    CANCELLED = "cancelled", "Cancelled"
-    ARRIVED = "arrived", "Arrived"
-    COMPLETED = "completed", "Completed"
-    NO_SHOW = "no_show", "Marked as did not come"
-    LEFT_UNSEEN = "left_unseen", "Left unseen"
-    UNDONE = "undone", "Undone"
-
-
-class AppointmentEventQuerySet(ReadOnlyQuerySet["AppointmentEvent"]):
-    def history_of(self, appointment: Appointment) -> "AppointmentEventQuerySet":
-        return self.filter(appointment=appointment).order_by("at", "pk")
-
-
-class AppointmentEvent(WrittenByScheduling):
-    """One change of one appointment; never altered.
-
-    It names its appointment without a database constraint, because a hold that ran out is
-    removed while its history stays.
-    """
-
-    class Author(models.TextChoices):
-        PATIENT = "patient", "Patient"
-        STAFF = "staff", "Staff"
-        CLOCK = "clock", "Clock"
-
-    appointment = models.ForeignKey(
-        Appointment, models.DO_NOTHING, db_constraint=False, related_name="events"
-    )
-    reference = models.CharField(max_length=10)
-    kind = models.CharField(max_length=12, choices=EventKind)
-    from_state = models.CharField(max_length=12, choices=State, blank=True)
-    to_state = models.CharField(max_length=12, choices=State, blank=True)
-    starts_at = models.DateTimeField("time of the visit")
-    at = models.DateTimeField("when")
-    author = models.CharField(max_length=7, choices=Author)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
-
-    objects = AppointmentEventQuerySet.as_manager()
-
-    class Meta:
-        base_manager_name = "objects"
-        indexes = [models.Index(fields=["appointment", "at"], name="events_of_an_appointment")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(author="staff", user__isnull=False)
-                | (~Q(author="staff") & Q(user__isnull=True)),
-                name="staff_events_have_their_user",
-            ),
-        ]
-
-    class Privacy:
-        personal = frozenset(
-            {"id", "appointment", "reference", "starts_at", "author", "user", "reason"}
-        )
-        not_personal = frozenset({"kind", "from_state", "to_state", "at"})
-
-    def __str__(self) -> str:
-        return f"{self.reference} {self.get_kind_display()}"
-
-    @property
-    def by(self) -> str:
-        """Whose doing it was, in words."""
-        if self.user:
-            return self.user.get_full_name() or self.user.get_username()
-        return self.get_author_display()

@@ -135,7 +135,8 @@ class VersionedAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # comes without 
         if not self.has_view_or_change_permission(request, new.instance):
             raise PermissionDenied
         since = request.GET.get("with") == "now"
-        old, new = (new, versions.first()) if since else (new.prev_record, new)
+        older = versions.filter(history_id__lt=version_id).first()
+        old, new = (new, versions.first()) if since else (older, new)
         context = {
             **self.admin_site.each_context(request),
             "title": f"What changed: {new.instance}",

@@ -9,13 +9,16 @@ from django.urls import Resolver404, resolve
 
 from content.models import Region
 
-MOST_LINES, LONGEST_LINE = 40, 100
+LONGEST_LINE = 100
 
 
 class OnePerLine(forms.CharField):
     """A list of short texts, one per line."""
 
-    def __init__(self, *, rows: int = 4, required: bool = False, **options: Any) -> None:
+    def __init__(
+        self, *, rows: int = 4, most: int = 20, required: bool = False, **options: Any
+    ) -> None:
+        self.most = most
         widget = forms.Textarea(attrs={"rows": rows})
         super().__init__(required=required, widget=widget, **options)
 
@@ -25,8 +28,8 @@ class OnePerLine(forms.CharField):
     def clean(self, value: Any) -> list[Any]:
         lines = [line.strip() for line in super().clean(value).splitlines()]
         entries = [self.entry(line) for line in lines if line]
-        if len(entries) > MOST_LINES:
-            raise forms.ValidationError(f"Enter at most {MOST_LINES} lines.")
+        if len(entries) > self.most:
+            raise forms.ValidationError(f"Enter at most {self.most} lines.")
         return list(entries)
 
     def has_changed(self, initial: Any, data: Any) -> bool:

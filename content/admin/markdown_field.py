@@ -47,6 +47,13 @@ class MarkdownTextarea(forms.Textarea):
         return render_to_string("admin/content/markdown_field.html", context)
 
 
+class MarkdownField(forms.CharField):
+    """Keeps line ends as files have them, not as browsers send them: versions stay comparable."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class MarkdownFields:
     """For admin pages and their inlines: which fields are Markdown, and whose page renders it."""
 
@@ -57,7 +64,10 @@ class MarkdownFields:
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
         if db_field.name in self.markdown_fields:
-            kwargs["widget"] = MarkdownTextarea(self.markdown_page)
+            kwargs |= {
+                "form_class": MarkdownField,
+                "widget": MarkdownTextarea(self.markdown_page),
+            }
         field: forms.Field | None = super().formfield_for_dbfield(  # type: ignore[misc]
             db_field, request, **kwargs
         )

@@ -113,11 +113,11 @@ class PublicationForm(CheckedWordsForm):
 
 
 class ArticleForm(PublicationForm):
-    search_terms = OnePerLine(help_text="How people ask for it, one per line.")
+    search_terms = OnePerLine(most=60, help_text="How people ask for it, one per line.")
 
 
 class FaqForm(PublicationForm):
-    search_terms = OnePerLine(help_text="Other ways to ask, one per line.")
+    search_terms = OnePerLine(most=60, help_text="Other ways to ask, one per line.")
     see_also = Addresses(help_text="Pages on this site, one per line, like /safety/.")
 
 
@@ -146,7 +146,7 @@ EvidenceFormSet = forms.inlineformset_factory(
 class ConditionForm(PublicationForm):
     also_called = OnePerLine(help_text="Medical and old names, one per line.")
     search_terms = OnePerLine(
-        help_text="Synonyms, abbreviations and frequent misspellings, one per line."
+        most=60, help_text="Synonyms, abbreviations and frequent misspellings, one per line."
     )
     regions = Regions(required=True, help_text="One per line, the main one first.")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -98,7 +99,7 @@ class PublicationAdmin(CheckedWordsAdmin):
         """The link that shows a draft to whoever has it; a POST makes a new one."""
         publication = get_object_or_404(self.model, pk=pk)
         if not self.has_change_permission(request, publication):
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+            raise PermissionDenied
         if request.method == "POST":
             self.model.objects.filter(pk=pk).update(preview_key=new_preview_key())
             messages.success(request, "This is the new link. The old one no longer works.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -65,6 +66,7 @@ class ReaderQuestionAdmin(PublishedAdmin):
         messages.success(request, f"{marked} marked as answered.")
 
     def mark_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if self.has_change_permission(request):
-            self.mark_answered(request, ReaderQuestion.objects.filter(pk=pk))
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        self.mark_answered(request, ReaderQuestion.objects.filter(pk=pk))
         return HttpResponseRedirect(reverse("admin:content_readerquestion_changelist"))

@@ -22,7 +22,7 @@ from booking.models import (
     Service,
     WorkingHours,
 )
-from booking.models.appointments import NotThroughScheduling
+from booking.models.single_writer import NotThroughScheduling
 from content.models import Clinic
 from tests.booking.steps import BENS_BROWSER, desk_visit, hold, visit
 from tests.cast import BEN, NOW, TUESDAY, Cast, make_cast

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+INLINE = {"a", "b", "bdi", "cite", "em", "span", "strong", "sup", "time"}
 SILENT = {"script", "style", "svg", "title"}
 EMPTY = {"br", "circle", "hr", "img", "input", "link", "meta", "path", "polygon", "use"}
 
@@ -66,6 +67,8 @@ class _Parser(HTMLParser):
         elif tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
             self.page.headings.append((int(tag[1]), ""))
         self._data = ""
+        if tag not in INLINE:
+            self.page.words += " "
         if tag not in EMPTY:
             self.open.append(tag)
 
@@ -86,7 +89,7 @@ class _Parser(HTMLParser):
         if self.open[-1:] == ["title"] and "svg" not in self.open:
             self.page.title += data
         if not SILENT.intersection(self.open) and "body" in self.open:
-            self.page.words += f" {data}" if data.startswith((" ", "\n")) else data
+            self.page.words += data.replace("\u2060", "")
         if {"h1", "h2", "h3", "h4", "h5", "h6"}.intersection(self.open):
             level, text = self.page.headings[-1]
             self.page.headings[-1] = (level, f"{text}{data}")

@@ -19,7 +19,7 @@ from content.models import (
     Topic,
 )
 
-BODY = "## In short\n\nIt may ease the pain for some weeks. [@gattie-2021]\n"
+BODY = "## In short\n\nIt may ease the pain for some weeks. [@gattie-2021]"
 CURE = {
     "phrase": "cure*",
     "region": "",
