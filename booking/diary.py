@@ -144,8 +144,8 @@ def visits(within: Interval, *, now: datetime, besides: Appointment | None = Non
     if besides:
         taken = taken.exclude(pk=besides.pk)
     return [
-        Visit(reference, practitioner, room, Interval(block.lower, block.upper))
-        for reference, practitioner, room, block in taken.values_list(
-            "reference", "practitioner", "room", "blocks"
+        Visit(reference, practitioner, room, Interval(start, end))
+        for reference, practitioner, room, start, end in taken.values_list(
+            "reference", "practitioner", "room", "blocks__startswith", "blocks__endswith"
         )
     ]

@@ -74,7 +74,7 @@ def required_unless_debug(name: str, *, example: str, debug_value: str) -> str:
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key(debug=DEBUG)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 
 # Links in e-mails are made from this, never from a request's Host header.
 SITE_ORIGIN = required_unless_debug(

@@ -231,7 +231,7 @@ def _retag(tokens: list[Token], index: int, tag: str, *, scope: str) -> None:
         tokens[index].attrSet("scope", scope)
 
 
-def _citation(state: StateInline, silent: bool) -> bool:
+def _citation(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - a rule of markdown-it
     match = CITATION.match(state.src, state.pos)
     if match is None:
         return False

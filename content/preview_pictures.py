@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from io import BytesIO
+from math import cos, pi, radians, sin
 
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 80
-MOST_LINES = 4
+# Below the title the sprig begins.
+ROOM = 212
+MOST_LINES = 3
 
 PAPER, INK, INK_SOFT = "#f8f5f1", "#2b1c22", "#66545c"
 WINE, BERRY, LEAF = "#5a1a34", "#c23a17", "#6c7440"
 
-# Berries at the end of their stalks, leaves along theirs: (x, y) from the sprig's lower right.
-BERRIES = ((-250, -150), (-190, -178), (-130, -150), (-220, -92), (-160, -100), (-190, -40))
-LEAVES = ((-70, -300), (-130, -270), (-190, -262), (-250, -276), (-305, -310))
+# The sprig, on a square of 400: its twig, where its leaflets sit, and its berries.
+TWIG = ((396, 30), (300, 62), (200, 70), (96, 96))
+LEAFLETS = ((330, 54), (284, 64), (238, 68), (192, 72), (146, 84))
+BERRIES = ((190, 226), (250, 214), (310, 232), (160, 282), (220, 272), (282, 284), (226, 330))
+FORK = (284, 66)
 
 
 @lru_cache(maxsize=64)
@@ -48,11 +53,13 @@ def _fitted(title: str) -> tuple[ImageFont.FreeTypeFont, list[str]]:
     """The largest type in which the title fits, and its lines; the last one may be cut."""
     for size in (84, 72, 60):
         lines = _lines(title, _font(size))
-        if len(lines) <= MOST_LINES and size * 1.25 * len(lines) < 350:
+        if len(lines) * size * 1.25 <= ROOM:
             return _font(size), lines
-    lines = _lines(title, _font(52))
-    cut = [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]} …"]
-    return _font(52), lines if len(lines) <= MOST_LINES else cut
+    font = _font(52)
+    lines = _lines(title, font)
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]} …"]
+    return font, lines
 
 
 def _lines(title: str, font: ImageFont.FreeTypeFont) -> list[str]:
@@ -67,24 +74,35 @@ def _lines(title: str, font: ImageFont.FreeTypeFont) -> list[str]:
 
 
 def _sprig(picture: Image.Image) -> None:
-    """A few rowan berries under their leaves, drawn large and made small so that edges are soft."""
-    scale = 3
-    size = (420 * scale, 400 * scale)
-    large = Image.new("RGB", size, PAPER)
+    """Rowan berries under their leaves, drawn large and made small so that edges are soft."""
+    large = Image.new("RGB", (1600, 1600), PAPER)
     draw = ImageDraw.Draw(large)
-    middle = (340 * scale, 120 * scale)
+    for berry in BERRIES:
+        draw.line((_large(FORK), _large(berry)), fill=LEAF, width=12)
+    draw.line([_large(point) for point in TWIG], fill=LEAF, width=18, joint="curve")
+    for x, y in LEAFLETS:
+        draw.polygon(_leaflet((x, y), 115), fill=LEAF)
+        draw.polygon(_leaflet((x, y), 235), fill=LEAF)
+    draw.polygon(_leaflet(TWIG[-1], 170), fill=LEAF)
     for x, y in BERRIES:
-        berry = ((400 + x) * scale, (400 + y) * scale)
-        draw.line((middle, berry), fill=LEAF, width=4 * scale)
-    draw.line((middle, (410 * scale, 20 * scale)), fill=LEAF, width=5 * scale)
-    draw.line((middle, (90 * scale, 90 * scale)), fill=LEAF, width=4 * scale)
-    for x, y in LEAVES:
-        left, top = (400 + x) * scale, (400 + y) * scale
-        draw.ellipse((left - 13 * scale, top - 34 * scale, left + 13 * scale, top), fill=LEAF)
-        draw.ellipse((left - 33 * scale, top, left - 7 * scale, top + 34 * scale), fill=LEAF)
-    for x, y in BERRIES:
-        left, top = (400 + x) * scale, (400 + y) * scale
-        radius = 25 * scale
-        draw.ellipse((left - radius, top - radius, left + radius, top + radius), fill=BERRY)
-    small = large.resize((420, 400), Image.Resampling.LANCZOS).resize((231, 220))
-    picture.paste(small, (WIDTH - 231 - 50, HEIGHT - 220 - 30))
+        draw.ellipse((*_large((x - 32, y - 32)), *_large((x + 32, y + 32))), fill=BERRY)
+    small = large.resize((270, 270), Image.Resampling.LANCZOS)
+    picture.paste(small, (WIDTH - 270 - 40, HEIGHT - 270 - 6))
+
+
+def _large(point: tuple[int, int]) -> tuple[int, int]:
+    return point[0] * 4, point[1] * 4
+
+
+def _leaflet(stalk: tuple[int, int], degrees: int) -> list[tuple[float, float]]:
+    """A pointed leaflet that grows from `stalk` in a direction; 0 is to the right, 90 down."""
+    along, across = cos(radians(degrees)), sin(radians(degrees))
+    outline = []
+    for side in (1, -1):
+        steps = range(13) if side == 1 else range(12, -1, -1)
+        for step in steps:
+            length, width = 66 * step / 12, side * 15 * sin(pi * step / 12)
+            x = stalk[0] + length * along - width * across
+            y = stalk[1] + length * across + width * along
+            outline.append((x * 4, y * 4))
+    return outline

@@ -70,7 +70,7 @@ def days_shown(parameters: Mapping[str, str], *, today: date) -> DaysShown:
         choice = "all" if looking or turning else "today"
     one_day, week = timedelta(days=1), timedelta(days=7)
     if choice == "all":
-        return DaysShown(choice, "All days")
+        return DaysShown(choice, turned_to(parameters) or "All days")
     if choice == "past":
         return DaysShown(choice, "Past days", None, today)
     if choice == "next-7-days":
@@ -79,6 +79,20 @@ def days_shown(parameters: Mapping[str, str], *, today: date) -> DaysShown:
     day = {"today": today, "tomorrow": today + one_day}.get(choice) or read_day(choice)
     name = {today: "Today, ", today + one_day: "Tomorrow, "}.get(day, "")
     return DaysShown(choice, f"{name}{written(day)} ({ZONE})", day, day + one_day)
+
+
+def turned_to(parameters: Mapping[str, str]) -> str:
+    """The year, month or day that the calendar above the list is open at, if it is."""
+    year, month, day = (
+        parameters.get(f"{HIERARCHY}{unit}", "") for unit in ("year", "month", "day")
+    )
+    try:
+        first = date(int(year), int(month or 1), int(day or 1))
+    except (ValueError, OverflowError):
+        return ""
+    if day:
+        return written(first)
+    return f"{first:%B %Y}" if month else str(first.year)
 
 
 def read_day(text: str) -> date:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from booking.admin.wording import ZONE, in_zone, link_to, short_time, who_comes
 from booking.models import Appointment, Closure, ExtraHours, State, WorkingHours
 
 STANDING = (State.NEEDS_REVIEW, State.BOOKED, State.ARRIVED)
+MOST_WARNED_OF = 10
 WALL_CLOCK = f"The clinic’s wall clock: {ZONE}."
 
 
@@ -112,12 +114,28 @@ def visits_within(closure: Closure) -> QuerySet[Appointment]:
     return visits.order_by("starts_at", "pk")
 
 
-def listed(visits: QuerySet[Appointment]) -> SafeString:
+def listed(visits: Iterable[Appointment]) -> SafeString:
     rows = (
         (link_to(visit, short_time(visit.starts_at)), who_comes(visit.patient), visit.practitioner)
         for visit in visits
     )
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}, {}, with {}</li>", rows))
+
+
+def still_booked(visits: QuerySet[Appointment], closure: Closure) -> SafeString:
+    """The warning on saving a closure; the closure's own page lists every visit."""
+    count = len(visits)
+    more = format_html(
+        "{} and {} more.",
+        link_to(closure, "The closure’s page lists these"),
+        count - MOST_WARNED_OF,
+    )
+    return format_html(
+        "{} booked in this time. The closure does not cancel them: phone the patients.{}{}",
+        "1 visit is" if count == 1 else f"{count} visits are",
+        listed(visits[:MOST_WARNED_OF]),
+        more if count > MOST_WARNED_OF else "",
+    )
 
 
 @admin.register(Closure)
@@ -158,15 +176,7 @@ class ClosureAdmin(InstantsAdmin):
         super().save_model(request, obj, form, change)
         visits = visits_within(obj)
         if visits:
-            messages.warning(
-                request,
-                format_html(
-                    "{} booked in this time. The closure does not cancel them: phone the "
-                    "patients.{}",
-                    "1 visit is" if len(visits) == 1 else f"{len(visits)} visits are",
-                    listed(visits),
-                ),
-            )
+            messages.warning(request, still_booked(visits, obj))
 
 
 class ExtraHoursForm(WholeRowForm):

@@ -21,7 +21,7 @@ def _refuse(*_args: object, **_kwargs: object) -> NoReturn:
 class ReadOnlyQuerySet(models.QuerySet[M]):
     """Refuses every write, so that a forgotten `update()` cannot bypass the rules."""
 
-    create = update = delete = _refuse  # type: ignore[assignment]
+    create = update = delete = _refuse
     bulk_create = bulk_update = _refuse
     get_or_create = update_or_create = _refuse
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from content.markdown import Rendering, plain_text
+from content.markdown import Rendering
+from content.markdown_source import CITATION
 from content.models import Clinic, Reference, SafetyRule
 
 WORDS_A_MINUTE = 200
@@ -42,6 +43,6 @@ def safety_rules() -> QuerySet[SafetyRule]:
     return SafetyRule.objects.filter(is_published=True).order_by("order")
 
 
-def reading_minutes(*texts: str) -> int:
-    words = sum(len(plain_text(text).split()) for text in texts)
-    return max(1, round(words / WORDS_A_MINUTE))
+def reading_minutes(source: str) -> int:
+    """How long a text takes to read; marks that stand between spaces count as words."""
+    return max(1, round(len(CITATION.sub("", source).split()) / WORDS_A_MINUTE))

@@ -78,6 +78,7 @@ def test_turning_to_a_month_shows_its_days(desk: Client, cast: Cast) -> None:
     page = desk.get(LIST, query_params={"starts_at__year": "2026", "starts_at__month": "12"})
 
     assert listed(page) == [december.reference]
+    assert "Appointments: December 2026" in words(page)
 
 
 def test_a_drop_down_list_left_at_any_asks_for_nothing(desk: Client, cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """Working hours, closures and extra hours: mistakes are sentences, and no visit is hidden."""
 
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 from booking import scheduling
 from booking.models import Closure, ExtraHours, WorkingHours
 from tests.booking.admin_steps import desk_of, page_of, told, words
-from tests.booking.steps import hold, visit
+from tests.booking.steps import desk_visit, hold, visit
 from tests.cast import BEN, NOW, TUESDAY, Cast
 from tests.factories import local
 
@@ -135,10 +136,12 @@ def test_impossible_hours_are_refused_in_a_sentence(
 
 
 def test_a_closure_is_saved_in_the_clinics_time(desk: Client, cast: Cast) -> None:
-    desk.post(f"{CLOSURES}add/", closure())
+    page = desk.post(f"{CLOSURES}add/", closure(), follow=True)
 
     saved = Closure.objects.get()
     assert (saved.starts_at, saved.ends_at) == (local(TUESDAY, "8:00"), local(TUESDAY, "12:00"))
+    assert "The closure “ Whole clinic closed: Fire drill ” was added." in words(page)
+    assert "uccessfully" not in words(page)
 
 
 def test_a_closure_over_standing_visits_names_them(desk: Client, cast: Cast) -> None:
@@ -156,6 +159,26 @@ def test_a_closure_over_standing_visits_names_them(desk: Client, cast: Cast) -> 
     )
     html = page.content.decode()
     assert [page_of(each) in html for each in (anas, bens)] == [True, True]
+
+
+def test_a_long_list_of_visits_goes_on_at_the_closures_page(desk: Client, cast: Cast) -> None:
+    walls = ("9:00", "10:30", "12:00", "13:30", "15:00", "16:00")
+    for practitioner in (cast.priya, cast.tomas):
+        for wall in walls:
+            guest = replace(BEN, name=f"Guest {practitioner.pk} {wall}")
+            desk_visit(
+                cast, wall, person=guest, practitioner=practitioner, overbooking_reason="Storm"
+            )
+
+    page = desk.post(f"{CLOSURES}add/", closure(ends_at_1="20:00"), follow=True)
+
+    warning = told(page)[0]
+    assert warning.startswith("12 visits are booked in this time.")
+    assert warning.count("Guest") == 10
+    assert warning.endswith("The closure’s page lists these and 2 more.")
+    address = f"{CLOSURES}{Closure.objects.get().pk}/change/"
+    assert f'<a href="{address}">' in str(next(iter(page.context["messages"])))
+    assert words(desk.get(address)).count("Guest") == 12
 
 
 def test_a_closures_page_goes_on_naming_them(desk: Client, cast: Cast) -> None:

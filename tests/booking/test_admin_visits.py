@@ -1,5 +1,6 @@
 """The page of a visit: what it tells, the buttons of its state, and who did what."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -40,15 +41,15 @@ def buttons(page: object) -> list[str]:
 def bring_to(state: State, cast: Cast) -> Appointment:
     """A visit of today at ten, brought to `state` by Dina on that day."""
     booked = visit(cast, "10:00", day=TODAY)
-    acts = {
+    acts: dict[State, list[Callable[..., Appointment]]] = {
         State.BOOKED: [],
         State.CANCELLED: [scheduling.cancel],
         State.ARRIVED: [scheduling.arrive],
         State.COMPLETED: [scheduling.arrive, scheduling.complete],
         State.LEFT_UNSEEN: [scheduling.arrive, scheduling.left_unseen],
         State.NO_SHOW: [scheduling.no_show],
-    }[state]
-    for act in acts:
+    }
+    for act in acts[state]:
         act(appointment=booked, by=cast.dina, now=TEN)
     booked.refresh_from_db()
     return booked

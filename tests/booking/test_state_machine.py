@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -33,15 +33,15 @@ from hypothesis.stateful import (
 )
 
 from booking import scheduling
+from booking.diary import Who
 from booking.intervals import Interval
 from booking.models import Appointment, Closure, Message, Service, State, WorkingHours
-from booking.openings import Openings, OpenTime
+from booking.openings import Openings
 from booking.registration import Person
-from clinic_site.local_time import local_midnight
-from content.models import Practitioner
+from content.models import Location, Practitioner
 from tests.booking.steps import details_of
-from tests.cast import ANA, BEN, NOW, make_cast
-from tests.factories import EDMONTON, local, make_hours, make_practitioner
+from tests.cast import ANA, BEN, NOW, TUESDAY, make_cast
+from tests.factories import local, make_hours, make_practitioner
 
 RUNS, STEPS = (200, 50) if project.PROVE else (25, 30)
 
@@ -54,11 +54,13 @@ REFUSALS = (
     scheduling.TooLate,
 )
 
-DAYS = st.sampled_from(["2026-11-23", "2026-11-24"])
-WALLS = st.sampled_from(["9:00", "9:30", "10:00", "10:10", "13:00", "13:30", "16:30", "17:00"])
+TUESDAY_MORNING = Interval(local(TUESDAY, "0:00"), local(TUESDAY, "14:00"))
+STARTS = st.sampled_from(
+    [local(TUESDAY, wall) for wall in ("9:00", "9:30", "10:00", "10:10", "10:30", "11:00", "12:30")]
+)
 VISITORS = st.sampled_from(["first browser", "second browser", "third browser"])
 PEOPLE = st.sampled_from([ANA, BEN, replace(ANA, dependant="Lia Lopez")])
-PRACTITIONERS = st.sampled_from(["priya", "tomas", "mei"])
+PRACTITIONERS = st.sampled_from(["Priya Nair", "Tomas Costa", "Mei Lindqvist"])
 LOCATIONS = st.sampled_from(["riverside", "riverside", "hilltop"])
 MARKS = st.sampled_from(
     [
@@ -133,18 +135,18 @@ class Diary(RuleBasedStateMachine):
         super().__init__()
         self.before = transaction.savepoint()
         self.cast = make_cast()
-        self.mei = make_practitioner("Mei Lindqvist", order=3)
-        self.cast.first_visit.practitioners.add(self.mei)
-        make_hours(self.mei, self.cast.riverside)
-        make_hours(self.cast.priya, self.cast.hilltop, starts_at="13:00")
+        mei = make_practitioner("Mei Lindqvist", order=3)
+        self.cast.first_visit.practitioners.add(mei)
+        make_hours(mei, self.cast.riverside)
+        make_hours(self.cast.priya, self.cast.hilltop)
+        WorkingHours.objects.update(ends_at=time(12))
         self.now = NOW
         self.done: Counter[str] = Counter()
         self.from_the_desk = 0
 
-    @initialize(target=visits, people=st.lists(PEOPLE, min_size=3, max_size=3))
+    @initialize(target=visits, people=st.lists(PEOPLE, min_size=2, max_size=2))
     def some_visits_are_booked(self, people: list[Person]) -> Any:
-        walls = ("9:00", "10:30", "13:00")
-        starts = [local("2026-11-24", wall) for wall in walls]
+        starts = [local(TUESDAY, "9:00"), local(TUESDAY, "10:30")]
         return multiple(
             *(
                 self.at_the_desk(self.cast.priya, start, person, reason="")
@@ -155,8 +157,11 @@ class Diary(RuleBasedStateMachine):
     def teardown(self) -> None:
         transaction.savepoint_rollback(self.before)
 
-    def practitioner(self, name: str) -> Any:
-        return self.mei if name == "mei" else getattr(self.cast, name)
+    def practitioner(self, name: str) -> Practitioner:
+        return Practitioner.objects.get(name=name)
+
+    def location(self, slug: str) -> Location:
+        return Location.objects.get(slug=slug)
 
     def attempt(self, kind: str, command: Callable[[], Any]) -> Any:
         """What the command returns, counted; or None if it was refused and wrote nothing."""
@@ -176,28 +181,31 @@ class Diary(RuleBasedStateMachine):
     def the_clock_goes_on(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
 
-    @rule(
-        visitor=VISITORS,
-        name=PRACTITIONERS | st.none(),
-        location=LOCATIONS,
-        day=DAYS,
-        wall=WALLS,
-    )
-    def hold(self, visitor: str, name: str | None, location: str, day: str, wall: str) -> None:
-        self.take(visitor, name, location, local(day, wall))
+    @rule(visitor=VISITORS, name=PRACTITIONERS | st.none(), location=LOCATIONS, start=STARTS)
+    def hold(self, visitor: str, name: str | None, location: str, start: datetime) -> None:
+        self.take(visitor, name, location, start)
 
-    @rule(visitor=VISITORS, day=DAYS, which=st.integers(0, 30))
-    def hold_a_time_that_is_shown(self, visitor: str, day: str, which: int) -> None:
-        times = self.shown(day)
+    @rule(visitor=VISITORS, which=st.integers(0, 12))
+    def hold_a_time_that_is_shown(self, visitor: str, which: int) -> None:
+        times = Openings(self.cast.first_visit, now=self.now).times(TUESDAY_MORNING)
         if times:
             chosen = times[which % len(times)]
-            name = "riverside" if chosen.location == self.cast.riverside else "hilltop"
-            assert self.take(visitor, None, name, chosen.start), "shown, but not to be had"
+            got = self.take(visitor, None, chosen.location.slug, chosen.start)
+            assert got is not None, "shown, but not to be had"
 
-    def shown(self, day: str) -> list[OpenTime]:
-        first = date.fromisoformat(day)
-        midnights = (local_midnight(first + timedelta(days=more), EDMONTON) for more in (0, 1))
-        return Openings(self.cast.first_visit, now=self.now).times(Interval(*midnights))
+    @precondition(lambda self: self.held())
+    @rule(visitor=VISITORS, which=st.integers(0, 2))
+    def want_what_another_holds(self, visitor: str, which: int) -> None:
+        """A hold gives way to another visitor once it has run out, and not before."""
+        held = self.held()[which % len(self.held())]
+        shown = Openings(self.cast.first_visit, now=self.now, who=Who(held.practitioner)).times(
+            Interval.lasting(timedelta(minutes=1), start=held.starts_at)
+        )
+        got = self.take(visitor, held.practitioner.name, held.location.slug, held.starts_at)
+        if held.held_by != visitor:
+            has_run_out = held.hold_expires_at is not None and held.hold_expires_at <= self.now
+            assert has_run_out or got is None
+            assert bool(shown) == (got is not None)
 
     def take(self, visitor: str, name: str | None, location: str, start: datetime) -> Any:
         return self.attempt(
@@ -205,7 +213,7 @@ class Diary(RuleBasedStateMachine):
             lambda: scheduling.hold(
                 service=self.cast.first_visit,
                 practitioner=self.practitioner(name) if name else None,
-                location=getattr(self.cast, location),
+                location=self.location(location),
                 start=start,
                 visitor=visitor,
                 now=self.now,
@@ -238,9 +246,9 @@ class Diary(RuleBasedStateMachine):
         )
         return booked.pk if booked else multiple()
 
-    @rule(visitor=VISITORS, person=PEOPLE, day=DAYS, which=st.integers(0, 30), target=visits)
-    def hold_and_book(self, visitor: str, person: Person, day: str, which: int) -> Any:
-        self.hold_a_time_that_is_shown(visitor, day, which)
+    @rule(visitor=VISITORS, person=PEOPLE, which=st.integers(0, 12), target=visits)
+    def hold_and_book(self, visitor: str, person: Person, which: int) -> Any:
+        self.hold_a_time_that_is_shown(visitor, which)
         mine = [held for held in self.held() if held.held_by == visitor]
         return self.book(self.held().index(mine[0]), person) if mine else multiple()
 
@@ -257,9 +265,9 @@ class Diary(RuleBasedStateMachine):
             )
             assert (again.pk, again.patient, kinds()) == (visit, appointment.patient, written)
 
-    @rule(name=PRACTITIONERS, day=DAYS, wall=WALLS, person=PEOPLE, target=visits)
-    def book_for_a_caller(self, name: str, day: str, wall: str, person: Person) -> Any:
-        return self.at_the_desk(self.practitioner(name), local(day, wall), person, reason="")
+    @rule(name=PRACTITIONERS, start=STARTS, person=PEOPLE, target=visits)
+    def book_for_a_caller(self, name: str, start: datetime, person: Person) -> Any:
+        return self.at_the_desk(self.practitioner(name), start, person, reason="")
 
     @rule(visit=visits, person=PEOPLE, minutes=st.sampled_from([-30, 0, 0, 20]), target=visits)
     def squeeze_in(self, visit: int, person: Person, minutes: int) -> Any:
@@ -308,17 +316,16 @@ class Diary(RuleBasedStateMachine):
 
     @rule(
         whose=PRACTITIONERS | LOCATIONS | st.just("clinic"),
-        day=DAYS,
-        wall=WALLS,
+        start=STARTS,
         minutes=st.sampled_from([10, 60, 240]),
         target=closures,
     )
-    def close(self, whose: str, day: str, wall: str, minutes: int) -> int:
+    def close(self, whose: str, start: datetime, minutes: int) -> int:
         is_of_a_place = whose in {"riverside", "hilltop"}
-        start = local(day, wall)
+        is_of_somebody = not is_of_a_place and whose != "clinic"
         return Closure.objects.create(
-            location=getattr(self.cast, whose) if is_of_a_place else None,
-            practitioner=None if is_of_a_place or whose == "clinic" else self.practitioner(whose),
+            location=self.location(whose) if is_of_a_place else None,
+            practitioner=self.practitioner(whose) if is_of_somebody else None,
             starts_at=start,
             ends_at=start + timedelta(minutes=minutes),
             reason="Course",
@@ -328,7 +335,7 @@ class Diary(RuleBasedStateMachine):
     def open_again(self, closure: int) -> None:
         Closure.objects.get(pk=closure).delete()
 
-    @rule(name=PRACTITIONERS, first=st.sampled_from([8, 9, 10]), last=st.sampled_from([12, 17, 19]))
+    @rule(name=PRACTITIONERS, first=st.sampled_from([8, 9, 10]), last=st.sampled_from([11, 12, 13]))
     def change_hours(self, name: str, first: int, last: int) -> None:
         WorkingHours.objects.filter(
             practitioner=self.practitioner(name), location=self.cast.riverside

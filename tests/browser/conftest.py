@@ -40,7 +40,7 @@ def cast(committed: None) -> Cast:
 def site(request: pytest.FixtureRequest, cast: Cast) -> str:
     """The address of the site. Asked for by name the server would come before `committed`, and
     empty the tables after it."""
-    return request.getfixturevalue("live_server").url
+    return str(request.getfixturevalue("live_server").url)
 
 
 @pytest.fixture

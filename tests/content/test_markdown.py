@@ -3,8 +3,8 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from content.markdown import Rendering, cited_keys, plain_text, render, render_line
-from content.markdown_source import Section, mistakes, picture_numbers, sections
+from content.markdown import Rendering, plain_text, render, render_line
+from content.markdown_source import Section, cited_keys, mistakes, picture_numbers, sections
 from content.models import Picture
 
 

@@ -32,7 +32,7 @@ def kept(content: bytes, name: str = "photo.jpg") -> Image.Image:
 def refusal(content: bytes, name: str = "photo.jpg") -> str:
     with pytest.raises(ValidationError) as refused:
         cleaned(ContentFile(content, name=name))
-    return refused.value.message
+    return str(refused.value.message)
 
 
 def is_about(colour: tuple[int, ...], wanted: tuple[int, ...]) -> bool:

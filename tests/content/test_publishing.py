@@ -278,7 +278,7 @@ def test_the_starter_texts_could_be_published_by_hand(model: type[Publication]) 
 
     assert texts
     assert {str(text): found for text in texts if (found := missing(text, today=TODAY))} == {}
-    assert {str(text): found for text in texts if (found := disputed(text))} == {}
+    assert {str(text): said for text in texts if (said := disputed(text))} == {}
 
 
 @pytest.mark.usefixtures("starter_clinic")

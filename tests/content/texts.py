@@ -28,30 +28,24 @@ CURE = {
 }
 
 
-def make_reference(key: str = "gattie-2021") -> Reference:
-    found, _ = Reference.objects.get_or_create(
-        key=key, defaults={"title": "Dry needling or not", "kind": "Trial", "pmid": "33486984"}
-    )
+def make_reference(key: str = "gattie-2021", **facts: str) -> Reference:
+    described = {"title": "Dry needling or not", "kind": "Trial", "pmid": "33486984"}
+    found, _ = Reference.objects.get_or_create(key=key, defaults=described | facts)
     return found
 
 
-def make_topic(slug: str = "basics") -> Topic:
-    found, _ = Topic.objects.get_or_create(
-        slug=slug, defaults={"name": slug.title(), "description": "Where to begin."}
-    )
+def make_topic(slug: str = "basics", **facts: str) -> Topic:
+    described = {"name": slug.title(), "description": "Where to begin."}
+    found, _ = Topic.objects.get_or_create(slug=slug, defaults=described | facts)
     return found
 
 
-def make_reviewer(name: str = "Priya Nair", *, number: str = "12345") -> Practitioner:
-    slug = name.lower().replace(" ", "-")
-    found, _ = Practitioner.objects.update_or_create(
-        slug=slug,
-        defaults={
-            "name": name,
-            "job_title": "Physiotherapist",
-            "registration_number": number,
-        },
-    )
+def make_reviewer(
+    name: str = "Priya Nair", *, slug: str = "", number: str = "12345", **facts: str
+) -> Practitioner:
+    described = {"name": name, "job_title": "Physiotherapist", "registration_number": number}
+    slug = slug or name.lower().replace(" ", "-")
+    found, _ = Practitioner.objects.update_or_create(slug=slug, defaults=described | facts)
     return found
 
 
