@@ -62,8 +62,11 @@ class VisitPages(ReadOnlyAdmin):
                 request, self.opts, object_id
             )
         visit = Appointment.objects.with_everybody().get(pk=found.pk)
-        now = timezone.now()
-        may_run = request.user.has_perm(RUN_THE_DAY)
+        return self._visit_page(request, visit, may_run=request.user.has_perm(RUN_THE_DAY))
+
+    def _visit_page(
+        self, request: HttpRequest, visit: Appointment, *, may_run: bool
+    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": f"Visit {visit.reference}",
@@ -71,7 +74,7 @@ class VisitPages(ReadOnlyAdmin):
             "visit": visit,
             "state": state_tag(visit),
             "facts": facts_of(visit, reader=request.user),
-            "marks": marks_offered(visit, now=now) if may_run else [],
+            "marks": marks_offered(visit, now=timezone.now()) if may_run else [],
             "may_cancel": may_run and may_be_cancelled(visit),
             "events": history_of(visit),
             "letters": letters_of(visit),

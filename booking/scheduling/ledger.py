@@ -141,8 +141,14 @@ def owe_letter(appointment: Appointment, kind: Message.Kind, *, now: datetime) -
 
 
 def take_back_letters(appointment: Appointment) -> None:
-    """Letters that have not left yet would tell of a visit that no longer stands so."""
-    Message.objects.waiting().filter(appointment=appointment).update(
+    """Letters that have not left yet would tell of a visit that no longer stands so.
+
+    One that a worker is sending at this moment is left to it: waiting for a mail server would hold
+    up the diary, and if sending fails the outbox sees that the visit has changed.
+    """
+    waiting = Message.objects.waiting().filter(appointment=appointment)
+    in_nobodys_hands = waiting.select_for_update(skip_locked=True, no_key=True)
+    Message.objects.filter(pk__in=[message.pk for message in in_nobodys_hands]).update(
         state=Message.Delivery.SUPERSEDED
     )
 
