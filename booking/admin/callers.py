@@ -122,28 +122,34 @@ def _refused(form: CallerForm, why: WhyNot, *, now: datetime) -> Refused:
 
 
 def _lost(form: CallerForm, *, now: datetime) -> Refused:
-    """A constraint refused: somebody was faster, or the patient has another visit then."""
+    """Somebody was faster, or the patient has another visit then."""
     wanted = form.cleaned_data
+    if other := _own_visit(form):
+        sentence = f"{full_time(wanted['start'])}: {other.patient} has another visit then."
+        return Refused(sentence, 409, other.reference, _nearest(form, now=now))
     who = Who(wanted["practitioner"], wanted["location"])
     openings = Openings(wanted["service"], now=now, who=who)
-    why = openings.why_not(wanted["practitioner"], wanted["location"], wanted["start"])
-    name = form.person.dependant or form.person.name
-    other = (
+    if why := openings.why_not(wanted["practitioner"], wanted["location"], wanted["start"]):
+        return _refused(form, why, now=now)
+    return Refused(BUSY, 409)
+
+
+def _own_visit(form: CallerForm) -> Appointment | None:
+    """The visit that this patient, known by name and e-mail address, has at the time wanted."""
+    wanted, person = form.cleaned_data, form.person
+    if not person.email:
+        return None
+    relation = "patient__responsible_adult" if person.dependant else "patient"
+    return (
         Appointment.objects.blocking()
+        .select_related("patient")
         .filter(
-            patient__name__iexact=name,
             starts_at__lt=wanted["start"] + wanted["service"].length,
             ends_at__gt=wanted["start"],
+            patient__name__iexact=person.dependant or person.name,
+            **{f"{relation}__email__iexact": person.email},
         )
         .first()
-    )
-    if why and not other:
-        return _refused(form, why, now=now)
-    return Refused(
-        sentence=f"{full_time(wanted['start'])}: {name} has another visit then.",
-        status=409,
-        in_the_way=other.reference if other else "",
-        nearest=_nearest(form, now=now),
     )
 
 

@@ -57,11 +57,11 @@ class VisitPages(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = self.get_object(request, unquote(object_id))
-        if found is None:
+        visit = found and Appointment.objects.with_everybody().filter(pk=found.pk).first()
+        if visit is None:
             return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined,no-any-return]
                 request, self.opts, object_id
             )
-        visit = Appointment.objects.with_everybody().get(pk=found.pk)
         return self._visit_page(request, visit, may_run=request.user.has_perm(RUN_THE_DAY))
 
     def _visit_page(

@@ -1,5 +1,6 @@
 """Booking for a caller: the rules say no in sentences, and nothing typed is lost."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from booking.admin.forms import CallerForm
 from booking.models import Appointment, Closure, Room, State
 from tests.booking.admin_steps import BOOK, caller, desk_of, page_of, told, words
 from tests.booking.steps import hold, visit
-from tests.cast import BEN, NOW, TUESDAY, Cast, make_staff
+from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_staff
 from tests.factories import local, make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -202,6 +203,15 @@ def test_a_patient_with_another_visit_then_is_named(desk: Client, cast: Cast) ->
         },
     )
     assert f"Look at {other.reference}" in words(answer)
+
+
+def test_a_child_with_another_visit_then_is_named(desk: Client, cast: Cast) -> None:
+    visit(cast, "10:00", practitioner=cast.tomas, person=replace(ANA, dependant="Leo Lopez"))
+
+    answer = desk.post(BOOK, caller(cast, dependant="leo lopez"))
+
+    assert answer.status_code == 409
+    assert problems(answer)["time"][0].endswith("Leo Lopez has another visit then.")
 
 
 def test_sending_the_form_twice_books_once(desk: Client, cast: Cast) -> None:

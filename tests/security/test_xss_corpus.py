@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Dialog, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from content.models import Article
@@ -171,23 +171,30 @@ def visits(answers: dict[str, Answer]) -> dict[str, Visit]:
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu"]
         )
-        found = {name: visit(browser, f"{site}/{number}") for number, name in enumerate(answers)}
+        page = browser.new_page()
+        page.add_init_script(WATCH)
+        found = {name: visit(page, f"{site}/{number}") for number, name in enumerate(answers)}
         browser.close()
     return found
 
 
-def visit(browser: Browser, address: str) -> Visit:
-    """In a context of its own: no page can spoil the next."""
-    context = browser.new_context()
-    context.add_init_script(WATCH)
-    page = context.new_page()
+def visit(page: Page, address: str) -> Visit:
     hosts: set[str] = set()
     dialogs: list[str] = []
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def note_host(request: Request) -> None:
+        hosts.add(urlsplit(request.url).netloc)
+
+    def note_dialog(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("request", note_host)
+    page.on("dialog", note_dialog)
     page.goto(address)
     seen = page.evaluate(TRY)
-    context.close()
+    page.remove_listener("request", note_host)
+    page.remove_listener("dialog", note_dialog)
     return Visit(**seen, dialogs=len(dialogs), hosts=hosts)
 
 
