@@ -109,6 +109,8 @@ def _windows(weekly: WorkingHours, within: Interval) -> Iterable[Interval]:
     zone = clinic_zone()
     first = max(local_day(within.start, zone), weekly.valid_from or date.min)
     last = min(local_day(within.end, zone), weekly.valid_to or date.max)
+    if first > last:
+        return
     day = first + timedelta(days=(weekly.weekday - first.weekday()) % 7)
     while day <= last:
         start, end = instant(day, weekly.starts_at, zone), instant(day, weekly.ends_at, zone)

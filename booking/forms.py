@@ -17,7 +17,8 @@ from booking.diary import Who
 from booking.openings import Openings
 from booking.registration import Person
 
-TIME_KEY = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\dZ) at ([-\w]{1,50})", re.ASCII)
+# Of this century: in the year 1 the clinic's clock would show a date before the calendar begins.
+TIME_KEY = re.compile(r"(20\d\d-\d\d-\d\dT\d\d:\d\dZ) at ([-\w]{1,50})", re.ASCII)
 
 # A line break in a name would end up in letters and calendar files.
 one_line = RegexValidator(

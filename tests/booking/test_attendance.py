@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from booking import scheduling
 from booking.models import Appointment, Room, Service, State
@@ -97,6 +98,21 @@ def test_a_hold_has_no_attendance(name):
     scheduling.release(visitor=held.held_by, now=NOW)
     with pytest.raises(scheduling.WrongState, match=r"^This hold has ended\.$"):
         change(name, held, cast)
+
+
+@pytest.mark.parametrize("state", [State.NEEDS_REVIEW, State.DECLINED])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_visit_in_review_can_only_be_cancelled_and_a_declined_one_not_even_that(name, state):
+    cast = make_cast()
+    appointment = visit(cast, "10:00")
+    # No command brings a visit here yet.
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE booking_appointment SET state = %s", [state])
+    if (name, state) == ("cancel", State.NEEDS_REVIEW):
+        assert change(name, appointment, cast).state == State.CANCELLED
+    else:
+        with pytest.raises(scheduling.WrongState):
+            change(name, appointment, cast)
 
 
 def test_the_second_of_two_desks_reads_who_was_first_and_what_they_did():

@@ -182,6 +182,8 @@ def test_a_lost_time_answers_409_with_the_nearest_free_ones(client: Client, cast
         "2026-11-24T16:00Z",
         "2026-11-24T16:00Z at nowhere",
         "2026-13-45T99:99Z at riverside",
+        "0001-01-01T00:00Z at riverside",
+        "9999-12-31T23:59Z at riverside",
         "٢٠٢٦-11-24T16:00Z at riverside",
         "2026-11-24T16:00Z at riverside\x00",
         "99999999999999999999",
