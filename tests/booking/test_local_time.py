@@ -85,16 +85,16 @@ def test_a_day_lasts_from_midnight_to_midnight_however_long(day, hours):
 
 def test_a_day_whose_midnight_is_skipped_starts_at_the_jump():
     cairo = ZoneInfo("Africa/Cairo")
-    first = local_midnight(date(2026, 4, 24), cairo)
+    first = local_midnight(date(2024, 4, 26), cairo)
     assert first.astimezone(cairo).time() == time(1)
-    assert local_day(first, cairo) == date(2026, 4, 24)
-    assert local_day(first - timedelta(microseconds=1), cairo) == date(2026, 4, 23)
+    assert local_day(first, cairo) == date(2024, 4, 26)
+    assert local_day(first - timedelta(microseconds=1), cairo) == date(2024, 4, 25)
 
 
 def test_a_day_whose_midnight_is_shown_twice_starts_at_the_first():
     havana = ZoneInfo("America/Havana")
-    assert local_midnight(AUTUMN, havana) == utc(2026, 11, 1, 4)
-    assert local_midnight(date(2026, 11, 2), havana) == utc(2026, 11, 2, 5)
+    assert local_midnight(date(2024, 11, 3), havana) == utc(2024, 11, 3, 4)
+    assert local_midnight(date(2024, 11, 4), havana) == utc(2024, 11, 4, 5)
 
 
 def test_a_zone_that_jumps_by_half_an_hour_is_met_to_the_minute():
@@ -109,7 +109,7 @@ def test_a_zone_that_jumps_by_half_an_hour_is_met_to_the_minute():
     zone=st.sampled_from(ZONES).map(ZoneInfo),
     day=st.one_of(
         st.dates(date(2025, 1, 1), date(2028, 12, 31)),
-        st.sampled_from([SPRING, SPRING_2027, AUTUMN, date(2026, 4, 24), date(2026, 10, 4)]),
+        st.sampled_from([SPRING, SPRING_2027, AUTUMN, date(2024, 4, 26), date(2026, 10, 4)]),
     ),
     wall=st.times().map(lambda drawn: drawn.replace(second=0, microsecond=0)),
 )
