@@ -78,7 +78,7 @@ def still_running(processes: list[psutil.Process]) -> list[psutil.Process]:
 def has_ended(process: psutil.Process) -> bool:
     """Also one whose end nobody has taken note of yet."""
     try:
-        return process.status() == psutil.STATUS_ZOMBIE
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
 

@@ -157,7 +157,7 @@ class ConditionForm(PublicationForm):
     def set_evidence_as_sent(self) -> bool:
         """Put the evidence summary of the same page on the condition, to check both together.
         False if it has errors of its own, which its form shows."""
-        sent = EvidenceFormSet(self.data, instance=self.instance)
+        sent: Any = EvidenceFormSet(self.data, instance=self.instance)
         if sent.management_form.is_valid():
             if not sent.is_valid():
                 return False

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -50,13 +50,17 @@ async () => {
   const pause = () => new Promise((done) => setTimeout(done, 10));
   const events = ["mouseover", "mouseenter", "pointerenter", "focus", "blur", "error", "load",
                   "toggle", "animationstart", "copy", "click"];
+  const schemeOf = (address) => {
+    try { return new URL(address, location.href).protocol } catch { return "no address" }
+  };
+  const wellKnown = ["http:", "https:", "mailto:", "tel:"];
+  const runs = (address) => Boolean(address) && !wellKnown.includes(schemeOf(address));
   const touch = (root) => {
     for (const each of root.querySelectorAll("*")) {
       for (const name of events) each.dispatchEvent(new Event(name, {cancelable: true}));
-      const address = each.href?.baseVal ?? each.getAttribute("href") ?? "";
-      if (/script\\s*:/i.test(address) && each.click) each.click();
-      if (each.formAction && /script\\s*:/i.test(each.formAction)) each.click();
-      if (each.tagName === "FORM" && /script\\s*:/i.test(each.action)) each.submit();
+      if (runs(each.getAttribute("href"))) each.dispatchEvent(new MouseEvent("click"));
+      if (runs(each.getAttribute("formaction"))) each.click();
+      if (runs(each.getAttribute("action"))) each.submit();
     }
   };
   const main = document.querySelector("main") ?? document.body;
@@ -77,9 +81,8 @@ async () => {
       for (const {name, value} of each.attributes) {
         if (name.startsWith("on") || name === "style" || name === "srcdoc") odd.push(name);
         if (["href", "src", "action", "xlink:href"].includes(name)) {
-          const where = new URL(value, location.href);
-          const known = ["http:", "https:", "mailto:", "tel:"].includes(where.protocol);
-          if (!known || (tag !== "a" && where.host !== location.host)) odd.push(`${name}=${value}`);
+          const elsewhere = tag !== "a" && new URL(value, location.href).host !== location.host;
+          if (runs(value) || elsewhere) odd.push(`${name}=${value}`);
         }
       }
     }
@@ -213,7 +216,8 @@ def site_of(answers: dict[str, Answer]) -> Iterator[str]:
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.content)))
             self.end_headers()
-            self.wfile.write(answer.content)
+            with suppress(ConnectionError):  # the browser has gone on already
+                self.wfile.write(answer.content)
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""
