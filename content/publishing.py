@@ -98,11 +98,15 @@ def is_rule_overdue(rule: SafetyRule, *, today: date) -> bool:
     return next_review_of_rule(rule) < today
 
 
-def words_of(text: models.Model) -> str:
-    """What readers read of a text, without markup."""
+def parts_of(text: models.Model) -> list[str]:
+    """What readers read of a text, field by field, without markup."""
     plain = [_as_line(getattr(text, field)) for field in PLAIN_FIELDS[type(text)]]
     rendered = [plain_text(getattr(text, field)) for field in MARKDOWN_FIELDS[type(text)]]
-    return "\n".join(filter(None, [*plain, *rendered]))
+    return list(filter(None, [*plain, *rendered]))
+
+
+def words_of(text: models.Model) -> str:
+    return "\n".join(parts_of(text))
 
 
 def evidence_of(text: models.Model) -> EvidenceSummary | None:
@@ -112,16 +116,23 @@ def evidence_of(text: models.Model) -> EvidenceSummary | None:
 
 def disputed(text: models.Model) -> list[Finding]:
     """The disputed phrases of a text, a condition's evidence included, that no reviewer has let
-    stand there."""
+    stand there: each once, where it stands first."""
     evidence = evidence_of(text)
-    regions = ["", *settings.CLAIM_REGIONS]
-    phrases = [
-        claims.Phrase(row.phrase, row.reason, row.better)
-        for row in DisputedPhrase.objects.filter(region__in=regions).order_by("phrase", "region")
-    ]
-    words = "\n".join([words_of(text), words_of(evidence) if evidence else ""])
     allowed = {exception.phrase for exception in exceptions_of(text)}
-    return [found for found in claims.findings(words, phrases) if found.phrase.text not in allowed]
+    phrases = [phrase for phrase in _disputed_here() if phrase.text not in allowed]
+    parts = [*parts_of(text), *(parts_of(evidence) if evidence else [])]
+    found: dict[str, Finding] = {}
+    for part in parts:
+        for finding in claims.findings(part, phrases):
+            found.setdefault(finding.phrase.text, finding)
+    return list(found.values())
+
+
+def _disputed_here() -> list[claims.Phrase]:
+    """What nobody may say anywhere, and what nobody may say in this clinic's regions."""
+    regions = ["", *settings.CLAIM_REGIONS]
+    rows = DisputedPhrase.objects.filter(region__in=regions).order_by("phrase", "region")
+    return [claims.Phrase(row.phrase, row.reason, row.better) for row in rows]
 
 
 def exceptions_of(text: models.Model) -> models.QuerySet[PhraseException]:

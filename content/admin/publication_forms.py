@@ -73,10 +73,9 @@ class CheckedWordsForm(forms.ModelForm):  # type: ignore[type-arg] # takes none 
             if reason := self.reason_for(phrase.text):
                 self.reasons[phrase.text] = reason
             else:
-                excerpt = " ".join(found.excerpt.split())
                 self.add_error(
                     None,
-                    f"“{phrase.text}” in “… {excerpt} …”: {phrase.reason} "
+                    f"“{phrase.text}” in “… {found.excerpt} …”: {phrase.reason} "
                     f"Write instead: {phrase.better}.",
                 )
 

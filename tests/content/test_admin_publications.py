@@ -282,7 +282,7 @@ def test_a_disputed_phrase_stops_an_editor(editor: Client) -> None:
 
     (sentence,) = errors(answer)
     assert sentence == (
-        "“cure*” in “… Afraid of needles? A cure for fear. In short It may ease the pain …”: "
+        "“cure*” in “… A cure for fear. …”: "
         "No study shows that needling cures anything. Write instead: may ease the pain for a time."
     )
     assert "Let a phrase stand" not in answer.content.decode()

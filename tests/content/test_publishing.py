@@ -19,7 +19,7 @@ from content.models import (
     Publication,
     SafetyRule,
 )
-from content.publishing import Standing, disputed, missing, missing_of_rule, standing, words_of
+from content.publishing import Standing, disputed, missing, missing_of_rule, parts_of, standing
 from tests.cast import NOW, make_staff
 from tests.content.starter_clinic import starter_clinic  # noqa: F401 - a fixture
 from tests.content.texts import (
@@ -220,7 +220,21 @@ def test_letting_a_phrase_stand_twice_keeps_the_first_reason(priya: User) -> Non
 def test_the_words_of_a_text_have_no_markup() -> None:
     article = make_article(title="Afraid?", summary="You decide.", body="## So\n\n*Rest.* [@a-1]")
 
-    assert words_of(article) == "Afraid?\nYou decide.\nSo Rest."
+    assert parts_of(article) == ["Afraid?", "You decide.", "So Rest."]
+
+
+def test_a_phrase_is_named_once_where_it_stands_first() -> None:
+    make_phrase()
+
+    (found,) = disputed(Article(title="Afraid?", summary="A cure.", body="A cure for all."))
+
+    assert found.excerpt == "A cure."
+
+
+def test_the_end_of_one_field_and_the_beginning_of_the_next_are_no_phrase() -> None:
+    make_phrase(phrase="without pain")
+
+    assert disputed(Article(title="Life without", summary="Pain is common.")) == []
 
 
 # Where a text stands
