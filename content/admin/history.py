@@ -126,6 +126,9 @@ class VersionedAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # comes without 
         )
         return answer
 
+    def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return f"An older version: {obj}"
+
     def changes_view(self, request: HttpRequest, object_id: int, version_id: int) -> HttpResponse:
         """What a version changed, or with ?with=now what has changed since."""
         versions = self.model.history.filter(id=object_id).select_related("history_user")

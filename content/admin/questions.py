@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -36,7 +36,7 @@ class ReaderQuestionAdmin(PublishedAdmin):
     change_form_template = "admin/content/question.html"
     list_display = ("asked", "beginning", "email", "answered")
     list_filter = (AnsweredFilter,)
-    ordering = ("answered_at", "-asked_at")
+    ordering = (F("answered_at").asc(nulls_first=True), "-asked_at")
     fields = ("asked", "text", "email", "answered")
     readonly_fields = fields
 
