@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 
-import nh3
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
@@ -38,30 +37,12 @@ from content.markdown_source import (
     picture_numbers,
 )
 from content.models import Picture
+from content.safe_html import clean, words
 
 # No line ends between a sentence and its number.
 WORD_JOINER = "\u2060"
-HEADING_TAG = re.compile(r"<h([2-6])")
 # The words after a care card's kind may lead on to its list by themselves.
 LEADS_ON = re.compile(r"any of these|^If, |\band, ")
-
-ALLOWED_TAGS = {
-    *("p", "br", "em", "strong", "s", "code", "pre", "blockquote", "hr", "a", "img", "sup", "span"),
-    *("ul", "ol", "li", "h2", "h3", "h4", "h5", "h6"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
-}
-ALLOWED_ATTRIBUTES = {
-    "a": {"href", "title", "class", "id"},
-    "img": {"src", "alt", "title"},
-    "h2": {"id"},
-    "h3": {"id"},
-    "h4": {"id"},
-    "h5": {"id"},
-    "h6": {"id"},
-    "ol": {"start"},
-    "sup": {"class"},
-    "th": {"scope"},
-}
 
 
 @dataclass
@@ -102,30 +83,27 @@ def render(source: str, page: Rendering | None = None, *, top: int = 2) -> SafeS
     """Safe HTML of a text whose first headings (`##`) become an `<h{top}>`."""
     page = Rendering() if page is None else page
     page.fetch_pictures(picture_numbers(source))
-    parts = []
-    level = top - 1  # of the heading under which the next block stands
-    for block in blocks(source):
-        if block.kind:
-            parts.append(_block(block, page, level + 1))
-        else:
-            parts.append(_prose(block.body, page, top))
-            level = int([str(level), *HEADING_TAG.findall(parts[-1])][-1])
+    env: EnvType = {"page": page, "top": top, "above": top - 1}
+    parts = [
+        _block(block, page, env["above"] + 1) if block.kind else _prose(block.body, env)
+        for block in blocks(source)
+    ]
     return mark_safe("".join(parts))  # noqa: S308 - every part is cleaned or a template's
 
 
 def render_line(source: str, page: Rendering | None = None) -> SafeString:
     """Safe HTML of one line, without a paragraph around it."""
     page = Rendering() if page is None else page
-    return mark_safe(_clean(_markdown().renderInline(source, {"page": page})))  # noqa: S308
+    return mark_safe(clean(_markdown().renderInline(source, {"page": page})))  # noqa: S308
 
 
 def plain_text(source: str) -> str:
     """The words of a text without markup, for search, descriptions and reading grades."""
     without = CITATION.sub("", PRACTICAL.sub("", source))
     lines = [_spoken(line) for line in without.splitlines()]
-    html = _markdown().render("\n".join(lines), {"page": Rendering()})
-    text = nh3.clean(html.replace("</li>", ".</li>"), tags=set())
-    return " ".join(text.replace("&amp;", "&").replace("..", ".").split())
+    html = _markdown().render("\n".join(lines), {"page": Rendering(), "top": 2, "above": 1})
+    text = words(html.replace("</li>", ".</li>"))
+    return " ".join(text.replace("..", ".").split())
 
 
 def _spoken(line: str) -> str:
@@ -149,7 +127,7 @@ def _block(block: Block, page: Rendering, level: int) -> str:
         items = [line[2:] for line in block.body.splitlines() if line.startswith("- ")]
         context["items"] = [render_line(item, page) for item in items]
     else:
-        body = _prose(block.body, page, min(level + 1, 6))
+        body = _prose(block.body, {"page": page, "top": level + 1, "above": level})
         context["body"] = mark_safe(body)  # noqa: S308 - cleaned
     if block.kind in CARE_CARDS:
         context["when"] = _when(block.arguments)
@@ -174,25 +152,10 @@ def _when(arguments: str) -> str:
     return f"{words[:1].lower()}{words[1:]}"
 
 
-def _prose(source: str, page: Rendering, top: int) -> str:
-    return _clean(_markdown().render(source, {"page": page, "top": top}))
-
-
-def _clean(html: str) -> str:
-    return nh3.clean(
-        html,
-        tags=ALLOWED_TAGS,
-        attributes=ALLOWED_ATTRIBUTES,
-        attribute_filter=_own_images_only,
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener noreferrer",
-    )
-
-
-def _own_images_only(tag: str, attribute: str, value: str) -> str | None:
-    if tag == "img" and attribute == "src" and not value.startswith("/media/"):
-        return None
-    return value
+def _prose(source: str, env: EnvType) -> str:
+    """`env` has the level of the text's first headings as `top`, and as `above` that of the heading
+    under which the text stands; it is left as that of its last."""
+    return clean(_markdown().render(source, env))
 
 
 @cache
@@ -252,7 +215,9 @@ def _render_citation(
 
 
 def _level(token: Token, env: EnvType) -> int:
-    return min(int(token.tag[1:]) - 2 + int(env.get("top", 2)), 6) if token.tag != "h1" else 2
+    """As many below `top` as it has signs, but never two below the heading before it."""
+    wanted = env["top"] + max(int(token.tag[1:]) - 2, 0)
+    return int(min(wanted, env["above"] + 1, 6))
 
 
 def _render_heading_open(
@@ -264,7 +229,8 @@ def _render_heading_open(
     title = "".join(child.content for child in children)
     page: Rendering = env["page"]
     anchor, level = page.anchor(title), _level(tokens[index], env)
-    if level == env.get("top", 2):
+    env["above"] = level
+    if level == env["top"]:
         page.contents.append((anchor, title))
     return f'<h{level} id="{anchor}">'
 
@@ -272,4 +238,4 @@ def _render_heading_open(
 def _render_heading_close(
     _renderer: RendererHTML, tokens: list[Token], index: int, _options: OptionsDict, env: EnvType
 ) -> str:
-    return f"</h{_level(tokens[index], env)}>\n"
+    return f"</h{env['above']}>\n"

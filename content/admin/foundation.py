@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import Error
 from django.db.models import DateField, DateTimeField, Field, URLField
@@ -43,6 +44,10 @@ class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none a
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(db_field, DateField):
             field.validators += MOMENTS if isinstance(db_field, DateTimeField) else DAYS
+        if field is not None and isinstance(field.widget, AdminSplitDateTime):
+            # Their visible words are not labels.
+            for widget, part in zip(field.widget.widgets, ("date", "time"), strict=True):
+                widget.attrs["aria-label"] = f"{field.label}: {part}"
         return field
 
     def changeform_view(

@@ -41,6 +41,7 @@ class MarkdownTextarea(forms.Textarea):
         context = {
             "textarea": super().render(name, value, attrs, renderer),
             "id": (attrs or {}).get("id", name),
+            "label": name.rpartition("-")[2].replace("_", " "),
             "address": reverse(f"admin:content_{self.model_name}_preview"),
             "preview": preview_of(value or ""),
         }

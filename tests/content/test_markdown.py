@@ -1,5 +1,7 @@
 """Markdown becomes safe HTML with numbered sources and the clinic's own blocks."""
 
+import re
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -76,7 +78,28 @@ def test_a_text_inside_a_page_has_headings_below_the_pages_own() -> None:
 
 
 def test_no_heading_is_deeper_than_html_allows() -> None:
-    assert '<h6 id="deep">' in render("###### Deep\n", top=5)
+    deep = "## A\n\n### B\n\n#### C\n\n##### D\n"
+
+    assert levels(render(deep, top=4)) == [4, 5, 6, 6]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("## A\n\n#### B\n\n##### C\n", [2, 3, 4]),
+        ("#### A\n\n## B\n", [2, 2]),
+        ("# A\n\n## B\n", [2, 2]),
+        ("A\n===\n\nB\n---\n", [2, 2]),
+        ("### A\n\n::: do\n- rest\n:::\n\n#### B\n", [2, 3, 3]),
+        ("## A\n\n::: callout B\n### C\n:::\n\n#### D\n", [2, 3, 4, 3]),
+    ],
+)
+def test_no_level_of_headings_is_left_out(written: str, shown: list[int]) -> None:
+    assert levels(render(written)) == shown
+
+
+def levels(html: str) -> list[int]:
+    return [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
 
 
 def test_the_mark_of_a_practical_part_is_not_shown() -> None:
@@ -135,6 +158,10 @@ def test_plain_text_has_words_and_no_markup() -> None:
     )
 
     assert plain_text(text) == "Side effects You may be sore. If it bleeds press on it."
+
+
+def test_plain_text_has_signs_as_they_are_written() -> None:
+    assert plain_text("Heat & ice: 5 < 10, *so* “there”.") == "Heat & ice: 5 < 10, so “there”."
 
 
 # Blocks

@@ -97,8 +97,8 @@ def figures(
 def test_of_all_who_want_one_time_one_gets_it(site: int, figures: Figures):
     cast = one_practitioner()
     nine = key(cast, local(next(weekdays()), "9:00"))
+    browsers = visitors(site, CLIENTS)
     for _ in range(ROUNDS):
-        browsers = visitors(site, CLIENTS)
         answers = all_at_once([partial(each.post, TIMES, time=nine) for each in browsers])
         figures.add(len(standing()), answers)
         assert AppointmentEvent.objects.count() == 1
@@ -112,8 +112,8 @@ def test_of_all_who_want_times_that_overlap_in_part_one_gets_theirs(site: int, f
     day = next(weekdays())
     # An hour and its buffer from nine reaches past ten.
     keys = [key(cast, local(day, wall)) for wall in ("9:00", "9:30", "10:00")]
+    browsers = visitors(site, CLIENTS)
     for _ in range(ROUNDS):
-        browsers = visitors(site, CLIENTS)
         answers = all_at_once(
             [
                 partial(each.post, TIMES, time=keys[number % 3])
@@ -135,8 +135,8 @@ def test_three_practitioners_in_two_rooms_see_two_of_all_who_want_one_time(
     cast.first_visit.practitioners.add(mei)
     assert Room.objects.filter(location=cast.riverside).count() == 2
     nine = key(cast, local(next(weekdays()), "9:00"))
+    browsers = visitors(site, CLIENTS)
     for _ in range(ROUNDS):
-        browsers = visitors(site, CLIENTS)
         answers = all_at_once([partial(each.post, TIMES, time=nine) for each in browsers])
         figures.add(len(standing()), answers)
         assert len({visit.room_id for visit in standing()}) == 2
@@ -171,14 +171,14 @@ def test_of_patients_and_desks_who_want_one_time_one_gets_it(site: int, figures:
         "phone": "780 555 0150",
     }
     won_by: set[str] = set()
+    at_the_desk = desks(site, cast, CLIENTS // 4)
+    patients = visitors(site, CLIENTS - len(at_the_desk))
+    asks = [
+        partial(each.post, DESK, name=f"Caller {number}", **form)
+        for number, each in enumerate(at_the_desk)
+    ]
+    asks += [partial(each.post, TIMES, time=key(cast, start)) for each in patients]
     for _ in range(ROUNDS):
-        at_the_desk = desks(site, cast, CLIENTS // 4)
-        patients = visitors(site, CLIENTS - len(at_the_desk))
-        asks = [
-            partial(each.post, DESK, name=f"Caller {number}", **form)
-            for number, each in enumerate(at_the_desk)
-        ]
-        asks += [partial(each.post, TIMES, time=key(cast, start)) for each in patients]
         answers = all_at_once(asks)
         figures.add(len(standing()), answers)
         won_by |= {visit.source for visit in standing()}
@@ -209,7 +209,8 @@ class Pair:
         }
         for browser, practitioner in zip(self.browsers, practitioners, strict=True):
             path = f"{TIMES}?practitioner={practitioner.slug}"
-            assert browser.post(path, time=time).location == "/book/details/"
+            held = browser.post(path, time=time)
+            assert (held.status, held.location) == (303, "/book/details/")
             answer = browser.post("/book/details/", **details)
         return answer
 
@@ -295,8 +296,8 @@ def test_without_locks_and_constraints_one_time_is_given_twice(figures: Figures,
     cast = one_practitioner()
     nine = key(cast, local(next(weekdays()), "9:00"))
     with no_exclusion_constraints(), server(UNLOCKED, tmp_path / "log") as unlocked:
+        browsers = visitors(unlocked, CLIENTS)
         for _ in range(ROUNDS):
-            browsers = visitors(unlocked, CLIENTS)
             answers = all_at_once([partial(each.post, TIMES, time=nine) for each in browsers])
             figures.add(len(standing()), answers)
             clear_the_diary()
