@@ -41,7 +41,8 @@ lint: $(VENV)/.installed-dev
 	$(VENV)/bin/lint-imports
 	$(PYTHON) manage.py makemigrations --check --dry-run --settings tests.settings
 	@key="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" && \
-	SECRET_KEY="$$key" $(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
+	health="test:$$($(PYTHON) -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())')" && \
+	SECRET_KEY="$$key" HEALTH_KEYS="$$health" $(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
 
 prove: $(VENV)/.installed-dev
 	@CHROMIUM="$$($(PYTHON) -m tests.chromium)" && export CHROMIUM && \

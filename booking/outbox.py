@@ -80,9 +80,12 @@ def _claim(now: datetime) -> Message | None:
 
 def _is_outdated(message: Message) -> bool:
     """Whether the visit has changed since: a later letter tells how it stands."""
-    return Appointment.objects.filter(
-        pk=message.appointment_id, calendar_sequence__gt=message.calendar_sequence
-    ).exists()
+    return (
+        message.appointment_id is not None
+        and Appointment.objects.filter(
+            pk=message.appointment_id, calendar_sequence__gt=message.calendar_sequence
+        ).exists()
+    )
 
 
 def _attempt(message: Message, *, now: datetime) -> None:

@@ -45,6 +45,6 @@ class BookingPolicy:
         return visit.widened(before=self.buffer_before, after=self.buffer_after)
 
 
-def patient_may_cancel(starts_at: datetime, *, cutoff: timedelta, now: datetime) -> bool:
-    """Whether the patient may still cancel; the last moment is `cutoff` before the visit."""
+def patient_may_change(starts_at: datetime, *, cutoff: timedelta, now: datetime) -> bool:
+    """Whether the patient may still change the visit; the last moment is `cutoff` before it."""
     return now <= starts_at - cutoff

@@ -4,6 +4,8 @@ A file named `.env` beside manage.py is read too (the environment wins); docs/de
 every variable.
 """
 
+import base64
+import binascii
 import secrets
 from email.utils import parseaddr
 from pathlib import Path
@@ -43,6 +45,35 @@ def secret_key(*, debug: bool) -> str:
     return kept.read_text()
 
 
+def health_keys(*, debug: bool) -> dict[str, bytes]:
+    """HEALTH_KEYS of the environment: the key that seals first, then older ones that still open.
+
+    With DEBUG on and none given, one that is made once and kept locally.
+    """
+    given: list[str] = env.list("HEALTH_KEYS", [])
+    kept = LOCAL_DIR / "health_key"
+    if not given and debug:
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(f"local:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}")
+            kept.chmod(0o600)
+        given = [kept.read_text()]
+    try:
+        named = (each.split(":", 1) for each in given)
+        keys = {name: base64.urlsafe_b64decode(key) for name, key in named}
+    except (ValueError, binascii.Error):
+        keys = {}
+    if not keys or any(len(key) != 32 for key in keys.values()):
+        raise ImproperlyConfigured(
+            "HEALTH_KEYS is missing or unreadable: the answers to the safety questions could not "
+            "be sealed. Make a key with\n"
+            '    python -c "import base64, secrets; '
+            'print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"\n'
+            "and set HEALTH_KEYS=2026a:<key>. Keep it apart from the database and its backups."
+        )
+    return keys
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's description of the PostgreSQL at `url` (postgresql://user:password@host:port/name)."""
     parts = urlsplit(url)
@@ -75,6 +106,8 @@ def required_unless_debug(name: str, *, example: str, debug_value: str) -> str:
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key(debug=DEBUG)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+
+HEALTH_KEYS = health_keys(debug=DEBUG)
 
 # Links in e-mails are made from this, never from a request's Host header.
 SITE_ORIGIN = required_unless_debug(
@@ -219,6 +252,10 @@ DEFAULT_FROM_EMAIL = required_unless_debug(
     debug_value="Rowan Street Physiotherapy <desk@rowanstreet.example.com>",
 )
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+
+# Where text messages are handed over (docs/deploy.md); empty: none are sent.
+TEXT_GATEWAY_URL = env.str("TEXT_GATEWAY_URL", "")
+TEXT_GATEWAY_TOKEN = env.str("TEXT_GATEWAY_TOKEN", "")
 
 SERVED_OVER_HTTPS = not DEBUG
 SECURE_SSL_REDIRECT = SERVED_OVER_HTTPS

@@ -74,6 +74,8 @@ def make_service(*practitioners: Practitioner, **facts: Any) -> Service:
         "start_every_minutes": 30,
         "notice_hours": 2,
         "price": Decimal(135),
+        # Tests of reminders say when they want them.
+        "reminder_hours": [],
     }
     service = Service.objects.create(**(defaults | facts))
     service.practitioners.set(practitioners)

@@ -32,6 +32,7 @@ zoneinfo.ZoneInfo.clear_cache()
 os.environ |= {
     "DEBUG": "true",
     "SECRET_KEY": "only for tests, and as long as a real one has to be at the very least",
+    "HEALTH_KEYS": "test:" + 43 * "k" + "=",
     "SITE_ORIGIN": "http://localhost",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
     "TIME_ZONE": "America/Edmonton",

@@ -1,19 +1,25 @@
 """Appointments: holds and visits. Only `booking.scheduling` writes them."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from phonenumber_field.modelfields import PhoneNumberField
 
+from booking.intervals import Interval
 from booking.models.catalogue import Room, Service
+from booking.models.courses import Course
 from booking.models.patients import Patient
+from booking.models.screening import ScreeningAnswers
 from booking.models.single_writer import ReadOnlyQuerySet, WrittenByScheduling
 from content.models import Location, Practitioner
 
 
 class State(models.TextChoices):
     HELD = "held", "Held"
+    UNPROVED = "unproved", "Waiting for the patient to confirm the e-mail"
     NEEDS_REVIEW = "needs_review", "Needs review"
     BOOKED = "booked", "Booked"
     ARRIVED = "arrived", "Arrived"
@@ -22,15 +28,23 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     NO_SHOW = "no_show", "Did not come"
     LEFT_UNSEEN = "left_unseen", "Left unseen"
+    LAPSED = "lapsed", "Lapsed"
 
 
 BLOCKING_STATES = (
     State.HELD,
+    State.UNPROVED,
     State.NEEDS_REVIEW,
     State.BOOKED,
     State.ARRIVED,
     State.COMPLETED,
 )
+
+# The clock takes these out of the diary when their end has come.
+PASSING_STATES = (State.HELD, State.UNPROVED)
+
+# A visit that lies ahead and stands, as far as anybody knows.
+STANDING_STATES = (State.UNPROVED, State.NEEDS_REVIEW, State.BOOKED)
 
 
 class Source(models.TextChoices):
@@ -45,6 +59,10 @@ class AppointmentQuerySet(ReadOnlyQuerySet["Appointment"]):
     def visits(self) -> "AppointmentQuerySet":
         """Everything but a stranger's passing hold: what the desk works with."""
         return self.exclude(state=State.HELD)
+
+    def standing(self) -> "AppointmentQuerySet":
+        """Visits that have not begun for anybody yet and are not off either."""
+        return self.filter(state__in=STANDING_STATES)
 
     def with_everybody(self) -> "AppointmentQuerySet":
         return self.select_related(
@@ -83,6 +101,12 @@ class Appointment(WrittenByScheduling):
     )
     contact_phone = PhoneNumberField("phone for this visit", blank=True)
     about = models.TextField("what it is about", blank=True)
+    screening = models.ForeignKey(
+        ScreeningAnswers, models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    course = models.ForeignKey(
+        Course, models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
 
     held_by = models.CharField(max_length=64, blank=True)
     hold_expires_at = models.DateTimeField(null=True, blank=True)
@@ -104,8 +128,8 @@ class Appointment(WrittenByScheduling):
             models.Index(fields=["starts_at"], name="appointment_by_day"),
             models.Index(
                 fields=["hold_expires_at"],
-                condition=Q(state=State.HELD),
-                name="appointment_holds_by_end",
+                condition=Q(state__in=PASSING_STATES),
+                name="appointment_passing_by_end",
             ),
         ]
         constraints = [
@@ -154,7 +178,11 @@ class Appointment(WrittenByScheduling):
             ),
             models.CheckConstraint(
                 condition=Q(state=State.HELD, hold_expires_at__isnull=False, patient__isnull=True)
-                | (~Q(state=State.HELD) & Q(hold_expires_at__isnull=True, patient__isnull=False)),
+                | Q(state=State.UNPROVED, hold_expires_at__isnull=False, patient__isnull=False)
+                | (
+                    ~Q(state__in=PASSING_STATES)
+                    & Q(hold_expires_at__isnull=True, patient__isnull=False)
+                ),
                 name="hold_has_an_end_and_visit_has_a_patient",
             ),
             models.CheckConstraint(
@@ -185,6 +213,8 @@ class Appointment(WrittenByScheduling):
                 "patient",
                 "contact_phone",
                 "about",
+                "screening",
+                "course",
                 "held_by",
                 "overbooking_reason",
                 "patient_confirmed_at",
@@ -207,3 +237,11 @@ class Appointment(WrittenByScheduling):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def block(self) -> Interval:
+        """The visit with its buffers: what `blocks` says, as the rules have it."""
+        return Interval(self.starts_at, self.ends_at).widened(
+            before=timedelta(minutes=self.buffer_before_minutes),
+            after=timedelta(minutes=self.buffer_after_minutes),
+        )

@@ -2,12 +2,17 @@
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 
 from booking.policy import BookingPolicy
 from content.models import Location, Practitioner
+
+
+def default_reminder_hours() -> list[int]:
+    return [72, 24]
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -50,9 +55,23 @@ class Service(models.Model):
         help_text="How far ahead it can be booked.",
     )
     cancel_cutoff_hours = models.PositiveSmallIntegerField(
-        default=24, help_text="Until this long before the visit patients may cancel it themselves."
+        default=24,
+        help_text="Until this long before the visit patients may move or cancel it themselves.",
     )
     price = models.DecimalField(max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
+    reminder_hours = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(336)]),
+        default=default_reminder_hours,
+        blank=True,
+        verbose_name="reminders",
+        help_text="Hours before the visit, such as 72, 24. Empty: no reminders.",
+    )
+    asks_safety_questions = models.BooleanField(
+        default=True, help_text="Whether the safety questions are asked before it is booked online."
+    )
+    by_phone = models.BooleanField(
+        "takes place by phone", default=False, help_text="Letters then give no address to come to."
+    )
     online = models.BooleanField("bookable online", default=True)
     is_offered = models.BooleanField("offered", default=True)
     order = models.PositiveSmallIntegerField(default=0)
@@ -90,6 +109,9 @@ class Service(models.Model):
                 "horizon_days",
                 "cancel_cutoff_hours",
                 "price",
+                "reminder_hours",
+                "asks_safety_questions",
+                "by_phone",
                 "online",
                 "is_offered",
                 "order",

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from booking.models.appointments import Appointment, State
 from booking.models.single_writer import ReadOnlyQuerySet, WrittenByScheduling
+from content.models import Location, Practitioner
 
 
 class EventKind(models.TextChoices):
@@ -19,6 +20,13 @@ class EventKind(models.TextChoices):
     COMPLETED = "completed", "Completed"
     NO_SHOW = "no_show", "Marked as did not come"
     LEFT_UNSEEN = "left_unseen", "Left unseen"
+    PROVED = "proved", "E-mail confirmed"
+    LAPSED = "lapsed", "Lapsed: the e-mail was not confirmed in time"
+    MOVED = "moved", "Moved"
+    CONFIRMED = "confirmed", "Patient will be there"
+    ASKED = "asked", "Patient asked to phone about the answers"
+    APPROVED = "approved", "Answers approved"
+    DECLINED = "declined", "Declined after the answers were read"
     UNDONE = "undone", "Undone"
 
 
@@ -39,6 +47,10 @@ class AppointmentEvent(WrittenByScheduling):
         STAFF = "staff", "Staff"
         CLOCK = "clock", "Clock"
 
+    class Wish(models.TextChoices):
+        PATIENT = "patient", "The patient asked for it"
+        CLINIC = "clinic", "The clinic had to"
+
     appointment = models.ForeignKey(
         Appointment, models.DO_NOTHING, db_constraint=False, related_name="events"
     )
@@ -47,10 +59,19 @@ class AppointmentEvent(WrittenByScheduling):
     from_state = models.CharField(max_length=12, choices=State, blank=True)
     to_state = models.CharField(max_length=12, choices=State, blank=True)
     starts_at = models.DateTimeField("time of the visit")
+    # Where a moved visit stood before.
+    from_starts_at = models.DateTimeField("time before", null=True, blank=True)
+    from_practitioner = models.ForeignKey(
+        Practitioner, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    from_location = models.ForeignKey(
+        Location, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField("when")
     author = models.CharField(max_length=7, choices=Author)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
     reason = models.CharField(max_length=200, blank=True)
+    wish = models.CharField("whose wish", max_length=7, choices=Wish, blank=True)
 
     objects = AppointmentEventQuerySet.as_manager()
 
@@ -67,9 +88,20 @@ class AppointmentEvent(WrittenByScheduling):
 
     class Privacy:
         personal = frozenset(
-            {"id", "appointment", "reference", "starts_at", "author", "user", "reason"}
+            {
+                "id",
+                "appointment",
+                "reference",
+                "starts_at",
+                "from_starts_at",
+                "from_practitioner",
+                "from_location",
+                "author",
+                "user",
+                "reason",
+            }
         )
-        not_personal = frozenset({"kind", "from_state", "to_state", "at"})
+        not_personal = frozenset({"kind", "from_state", "to_state", "at", "wish"})
 
     def __str__(self) -> str:
         return f"{self.reference} {self.get_kind_display()}"

@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import Q
 
 from booking.models.appointments import Appointment
+from booking.models.courses import Course
+from booking.models.waiting import SlotOffer, WaitingEntry
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -10,7 +12,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """A letter that is owed to somebody: the outbox.
+    """A letter or text message that is owed to somebody: the outbox.
 
     Written in the same transaction as the change it tells of. `message_id` is fixed when the row
     is made, so that a letter sent twice after a crash is recognised as one by mail programs.
@@ -18,7 +20,19 @@ class Message(models.Model):
 
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", "Confirmation"
+        MOVED = "moved", "New time"
         CANCELLATION = "cancellation", "Cancellation"
+        REMINDER = "reminder", "Reminder"
+        ADDRESS_PROOF = "address_proof", "Please confirm your e-mail"
+        REVIEW = "review", "We look at your answers first"
+        PLEASE_PHONE = "please_phone", "Please phone us"
+        DECLINED = "declined", "We cannot give you this visit"
+        AFTERCARE = "aftercare", "After your visit"
+        WAITING = "waiting", "You are on the list"
+        OFFER = "offer", "A free time"
+        COURSE = "course", "Proposed sessions"
+        COURSE_BOOKED = "course_booked", "Your sessions"
+        FIND_VISIT = "find_visit", "Your visits"
 
     class Delivery(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -26,10 +40,27 @@ class Message(models.Model):
         FAILED = "failed", "Failed: please phone"
         SUPERSEDED = "superseded", "No longer needed"
 
-    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="messages")
+    class Channel(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        TEXT = "text", "Text message"
+
+    # What it is about: one of these, or for a lost link only the address that asked.
+    appointment = models.ForeignKey(
+        Appointment, models.PROTECT, null=True, blank=True, related_name="messages"
+    )
+    offer = models.ForeignKey(
+        SlotOffer, models.PROTECT, null=True, blank=True, related_name="messages"
+    )
+    waiting_entry = models.ForeignKey(
+        WaitingEntry, models.PROTECT, null=True, blank=True, related_name="messages"
+    )
+    course = models.ForeignKey(
+        Course, models.PROTECT, null=True, blank=True, related_name="messages"
+    )
     kind = models.CharField(max_length=16, choices=Kind)
-    to = models.EmailField()
-    calendar_sequence = models.PositiveIntegerField()
+    channel = models.CharField(max_length=5, choices=Channel, default=Channel.EMAIL)
+    to = models.CharField(max_length=254, help_text="E-mail address, or phone number.")
+    calendar_sequence = models.PositiveIntegerField(default=0)
     message_id = models.CharField(max_length=120, unique=True)
     state = models.CharField("delivery", max_length=10, choices=Delivery, default=Delivery.QUEUED)
     due_at = models.DateTimeField()
@@ -53,13 +84,25 @@ class Message(models.Model):
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),
                 name="message_sent_at_says_when_it_was_sent",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="find_visit")
+                | Q(appointment__isnull=False)
+                | Q(offer__isnull=False)
+                | Q(waiting_entry__isnull=False)
+                | Q(course__isnull=False),
+                name="message_is_about_something",
+            ),
         ]
 
     class Privacy:
-        personal = frozenset({"id", "appointment", "to", "sent_text", "message_id"})
+        personal = frozenset(
+            {"id", "appointment", "offer", "waiting_entry", "course"}
+            | {"to", "sent_text", "message_id"}
+        )
         not_personal = frozenset(
             {
                 "kind",
+                "channel",
                 "calendar_sequence",
                 "state",
                 "due_at",
@@ -71,4 +114,4 @@ class Message(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} of {self.appointment}"
+        return self.get_kind_display()

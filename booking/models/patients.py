@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -16,6 +17,15 @@ class Patient(models.Model):
     )
     discreet = models.BooleanField(
         default=True, help_text="Letters say nothing of the clinic's work in their subject."
+    )
+    reminders = models.BooleanField(
+        "wants reminders", default=True, help_text="Untick if they would rather have none."
+    )
+    texts_agreed_at = models.DateTimeField(
+        "agreed to text messages", null=True, blank=True, help_text="Empty: only e-mail."
+    )
+    email_proved_at = models.DateTimeField(
+        "e-mail proved", null=True, blank=True, help_text="When a link sent there was used."
     )
     created_at = models.DateTimeField()
 
@@ -49,7 +59,19 @@ class Patient(models.Model):
         ]
 
     class Privacy:
-        personal = frozenset({"id", "name", "email", "phone", "responsible_adult", "discreet"})
+        personal = frozenset(
+            {
+                "id",
+                "name",
+                "email",
+                "phone",
+                "responsible_adult",
+                "discreet",
+                "reminders",
+                "texts_agreed_at",
+                "email_proved_at",
+            }
+        )
         not_personal = frozenset({"created_at"})
 
     def __str__(self) -> str:
@@ -62,26 +84,43 @@ class Patient(models.Model):
 
 
 class Consent(models.Model):
-    """Which version of a text a patient was shown and acknowledged, and when."""
+    """Which version of a text a patient was shown and acknowledged, and when.
+
+    Reading is not agreeing: consent to treatment is given in person, and whoever heard it records
+    it here (`recorded_by`). It can be taken back at any time (`withdrawn_at`).
+    """
 
     class Text(models.TextChoices):
         PRIVACY_NOTICE = "privacy_notice", "Privacy notice"
+        TREATMENT_INFORMATION = "treatment_info", "Information about the treatment"
+        TREATMENT = "treatment", "Consent to the treatment, in person"
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="consents")
     appointment = models.ForeignKey("booking.Appointment", models.PROTECT, related_name="consents")
     text = models.CharField(max_length=20, choices=Text)
     version = models.CharField(max_length=20)
     acknowledged_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["appointment", "text"], name="one_consent_per_text_and_appointment"
             ),
+            models.CheckConstraint(
+                condition=Q(text="treatment", recorded_by__isnull=False)
+                | (~Q(text="treatment") & Q(recorded_by__isnull=True)),
+                name="consent_to_treatment_is_recorded_by_staff",
+            ),
         ]
 
     class Privacy:
-        personal = frozenset({"id", "patient", "appointment", "acknowledged_at"})
+        personal = frozenset(
+            {"id", "patient", "appointment", "acknowledged_at", "recorded_by", "withdrawn_at"}
+        )
         not_personal = frozenset({"text", "version"})
 
     def __str__(self) -> str:

@@ -9,8 +9,10 @@ from django.db.models import Q
 
 from booking.diary import Who, fewest_visits
 from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
-from booking.models import Appointment, EventKind, Service, Source, State
+from booking.models import PASSING_STATES, Appointment, EventKind, Service, Source, State
+from booking.models.appointments import AppointmentQuerySet
 from booking.openings import Openings
+from booking.scheduling.correspondence import overtake
 from booking.scheduling.ledger import WrongState, locked, place, remove_hold, write
 from clinic_site.local_time import clinic_zone, local_day
 from content.models import Location, Practitioner
@@ -93,17 +95,28 @@ def held(appointment: Appointment, *, visitor: str) -> Appointment:
 def drop_expired_holds(
     practitioner_ids: Iterable[int], location: Location, *, now: datetime
 ) -> None:
-    """Remove holds that ran out and stand where a new visit could: at these desks.
+    """Take out of the diary what ran out and stands where a new visit could: at these desks."""
+    drop_expired(
+        Appointment.objects.filter(Q(practitioner__in=practitioner_ids) | Q(location=location)),
+        now=now,
+    )
 
-    A hold whose row is locked is being booked or extended at this moment; its place is not free.
+
+def drop_expired(among: AppointmentQuerySet, *, now: datetime) -> int:
+    """Remove holds that ran out, and let bookings lapse whose e-mail nobody proved; how many.
+
+    One whose row is locked is being booked, extended or proved at this moment: its place is taken.
     """
-    expired = Appointment.objects.filter(
-        Q(practitioner__in=practitioner_ids) | Q(location=location),
-        state=State.HELD,
-        hold_expires_at__lte=now,
-    ).select_for_update(skip_locked=True, no_key=True)
-    for appointment in expired:
-        remove_hold(appointment, EventKind.EXPIRED, now=now, by_clock=True)
+    expired = among.filter(state__in=PASSING_STATES, hold_expires_at__lte=now)
+    rows = list(expired.select_for_update(skip_locked=True, no_key=True))
+    for appointment in rows:
+        if appointment.state == State.HELD:
+            remove_hold(appointment, EventKind.EXPIRED, now=now, by_clock=True)
+        else:
+            appointment.hold_expires_at = None
+            overtake(appointment)
+            write(appointment, EventKind.LAPSED, to=State.LAPSED, by=None, now=now, by_clock=True)
+    return len(rows)
 
 
 def _release_holds_of(visitor: str, *, now: datetime) -> None:

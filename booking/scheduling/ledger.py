@@ -1,12 +1,12 @@
-"""How a change is written down: the row, its event, and the letters it owes or takes back."""
+"""How a change is written down: the row and its event."""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
-from email.utils import make_msgid
+from typing import TypedDict, Unpack
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
@@ -16,21 +16,42 @@ from booking.models import (
     Appointment,
     AppointmentEvent,
     EventKind,
-    Message,
+    FreedTime,
     Patient,
     Room,
     Service,
     Source,
     State,
 )
-from content.models import Practitioner
+from content.models import Location, Practitioner
 
 # No 0/O, 1/I/L: a reference is read aloud on the phone.
 REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
+@dataclass(frozen=True)
+class Whereabouts:
+    """When, with whom and where a visit stood before it was moved."""
+
+    starts_at: datetime
+    practitioner: Practitioner
+    location: Location
+
+    @classmethod
+    def of(cls, visit: Appointment) -> Whereabouts:
+        return cls(visit.starts_at, visit.practitioner, visit.location)
+
+
 class WrongState(Exception):
     """The appointment is not in a state that allows this; the message says who did what."""
+
+
+class Told(TypedDict, total=False):
+    """What an event may say beyond who did what and when."""
+
+    reason: str
+    wish: AppointmentEvent.Wish
+    moved_from: Whereabouts
 
 
 def new_reference() -> str:
@@ -105,13 +126,14 @@ def write(
     to: State,
     by: User | None,
     now: datetime,
-    reason: str = "",
+    by_clock: bool = False,
+    **told: Unpack[Told],
 ) -> None:
     """Save the appointment in state `to`, with the event that says so."""
     from_state = appointment.state
     appointment.state = to
     appointment.save(by_scheduling=True)
-    _add_event(appointment, kind, from_state=from_state, by=by, now=now, reason=reason)
+    _add_event(appointment, kind, from_state=from_state, by=by, now=now, by_clock=by_clock, **told)
 
 
 def remove_hold(
@@ -124,33 +146,16 @@ def remove_hold(
     _add_event(appointment, kind, from_state=from_state, by=None, now=now, by_clock=by_clock)
 
 
-def owe_letter(appointment: Appointment, kind: Message.Kind, *, now: datetime) -> None:
-    """Put a letter about the visit into the outbox, if there is an address to write to."""
-    patient = appointment.patient
-    if patient is None or not patient.correspondent.email:
-        return
-    Message.objects.create(
-        appointment=appointment,
-        kind=kind,
-        to=patient.correspondent.email,
-        calendar_sequence=appointment.calendar_sequence,
-        message_id=make_msgid(domain=settings.MAIL_DOMAIN),
-        due_at=now,
-        created_at=now,
-    )
-
-
-def take_back_letters(appointment: Appointment) -> None:
-    """Letters that have not left yet would tell of a visit that no longer stands so.
-
-    One that a worker is sending at this moment is left to it: waiting for a mail server would hold
-    up the diary, and if sending fails the outbox sees that the visit has changed.
-    """
-    waiting = Message.objects.waiting().filter(appointment=appointment)
-    in_nobodys_hands = waiting.select_for_update(skip_locked=True, no_key=True)
-    Message.objects.filter(pk__in=[message.pk for message in in_nobodys_hands]).update(
-        state=Message.Delivery.SUPERSEDED
-    )
+def free_the_time(appointment: Appointment, *, now: datetime, offer_from: datetime) -> None:
+    """Note that the appointment's time can be offered to those who wait, if it lies ahead."""
+    if appointment.starts_at > now:
+        FreedTime.objects.create(
+            practitioner=appointment.practitioner,
+            location=appointment.location,
+            starts_at=appointment.block.start,
+            ends_at=appointment.block.end,
+            offer_from=offer_from,
+        )
 
 
 def _add_event(
@@ -160,10 +165,11 @@ def _add_event(
     from_state: str,
     by: User | None,
     now: datetime,
-    reason: str = "",
     by_clock: bool = False,
+    **told: Unpack[Told],
 ) -> None:
     author = AppointmentEvent.Author
+    moved_from = told.get("moved_from")
     AppointmentEvent(
         appointment_id=appointment.pk,
         reference=appointment.reference,
@@ -174,5 +180,9 @@ def _add_event(
         at=now,
         author=author.STAFF if by else author.CLOCK if by_clock else author.PATIENT,
         user=by,
-        reason=reason,
+        reason=told.get("reason", ""),
+        wish=told.get("wish", ""),
+        from_starts_at=moved_from.starts_at if moved_from else None,
+        from_practitioner=moved_from.practitioner if moved_from else None,
+        from_location=moved_from.location if moved_from else None,
     ).save(by_scheduling=True)

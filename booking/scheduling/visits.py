@@ -3,73 +3,63 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from booking import visit_links
 from booking.diary import Who
 from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
 from booking.models import (
+    STANDING_STATES,
     Appointment,
+    AppointmentEvent,
     Consent,
     EventKind,
     Message,
-    Room,
+    Patient,
+    ScreeningAnswers,
     Service,
     Source,
     State,
 )
-from booking.openings import Openings, WhyNot
-from booking.policy import Refusal, patient_may_cancel
+from booking.openings import Openings
 from booking.registration import Person, find_or_register
+from booking.scheduling.correspondence import TAKE_BACK_WITHIN, confirm, overtake, owe_letter
+from booking.scheduling.firmness import await_proof, make_firm, must_prove_address
 from booking.scheduling.holds import drop_expired_holds, held
-from booking.scheduling.ledger import (
-    expect,
-    expect_free,
-    locked,
-    owe_letter,
-    place,
-    take_back_letters,
-    write,
-)
+from booking.scheduling.ledger import expect, expect_free, free_the_time, locked, place, write
+from booking.scheduling.rules import expect_in_time, may_overrule, room_or_first
 from content.models import Location, Practitioner
-
-
-class NotOffered(Exception):
-    """A rule refuses the time; `why` names it for staff."""
-
-    def __init__(self, why: WhyNot) -> None:
-        super().__init__(why.refusal.value)
-        self.why = why
-
-
-class MayNotOverbook(Exception):
-    """The member of staff has no permission to book against the rules."""
-
-
-class TooLate(Exception):
-    """The cut-off has passed: the patient cannot cancel online any more."""
 
 
 @dataclass(frozen=True)
 class Details:
-    """What the visitor told us of the visit; `privacy_notice` is the version they acknowledged."""
+    """What the visitor told us of the visit.
+
+    `privacy_notice` and `treatment_information` are the versions they acknowledged, the latter ""
+    where they were not shown it; `answers` to the safety questions, if the service asks them.
+    """
 
     person: Person
     about: str
     privacy_notice: str
+    treatment_information: str = ""
+    answers: ScreeningAnswers | None = None
 
 
 @in_diary_transaction
 def book(*, appointment: Appointment, visitor: str, details: Details, now: datetime) -> Appointment:
-    """Turn the visitor's hold into their visit, with a confirmation in the outbox.
+    """Turn the visitor's hold into their visit, with a letter in the outbox that says so.
 
-    Booking the same hold twice books once: the second call returns the visit of the first. Raises
-    HoldGone when the hold was given away or taken back, and SlotTaken when meanwhile the clinic
-    closed, the visit's time passed, or the patient has another visit at this time.
+    It is booked, or needs a clinician's look at the answers first, or waits until the patient has
+    proved the e-mail address, as the answers and the house rules ask for. Booking the same hold
+    twice books once: the second call returns the visit of the first. Raises HoldGone when the hold
+    was given away or taken back, and SlotTaken when meanwhile the clinic closed, the visit's time
+    passed, or the patient has another visit at this time.
     """
     lock_desks([appointment.practitioner_id], [appointment.location_id])
-    already = Appointment.objects.filter(pk=appointment.pk, held_by=visitor, state=State.BOOKED)
+    already = Appointment.objects.filter(pk=appointment.pk, held_by=visitor).standing()
     if booked := already.first():
         return booked
     current = held(appointment, visitor=visitor)
@@ -79,17 +69,39 @@ def book(*, appointment: Appointment, visitor: str, details: Details, now: datet
     current.patient = patient
     current.contact_phone = details.person.phone
     current.about = details.about
-    current.hold_expires_at = None
-    write(current, EventKind.BOOKED, to=State.BOOKED, by=None, now=now)
-    Consent.objects.create(
-        patient=patient,
-        appointment=current,
-        text=Consent.Text.PRIVACY_NOTICE,
-        version=details.privacy_notice,
-        acknowledged_at=now,
-    )
-    owe_letter(current, Message.Kind.CONFIRMATION, now=now)
+    current.screening = _answers_of(patient, details.answers)
+    if must_prove_address(patient):
+        await_proof(current, now=now)
+    else:
+        make_firm(current, EventKind.BOOKED, now=now)
+    _keep_acknowledgements(current, details, now=now)
     return current
+
+
+def _answers_of(patient: Patient, answers: ScreeningAnswers | None) -> ScreeningAnswers | None:
+    """The answers, now the patient's."""
+    if answers and answers.patient_id is None:
+        answers.patient = patient
+        answers.save(update_fields=["patient"])
+    return answers
+
+
+def _keep_acknowledgements(visit: Appointment, details: Details, *, now: datetime) -> None:
+    texts = {
+        Consent.Text.PRIVACY_NOTICE: details.privacy_notice,
+        Consent.Text.TREATMENT_INFORMATION: details.treatment_information,
+    }
+    Consent.objects.bulk_create(
+        Consent(
+            patient=visit.patient,
+            appointment=visit,
+            text=text,
+            version=version,
+            acknowledged_at=now,
+        )
+        for text, version in texts.items()
+        if version
+    )
 
 
 @in_diary_transaction
@@ -116,9 +128,9 @@ def book_for_caller(
     openings = Openings(service, now=now, who=Who(practitioner, location))
     why_not = openings.why_not(practitioner, location, start)
     if why_not:
-        _may_overrule(why_not, by=by, reason=overbooking_reason)
+        may_overrule(why_not, by=by, reason=overbooking_reason)
     clash = openings.clash(practitioner, location, start)
-    room = _room(openings, practitioner, location, start)
+    room = room_or_first(openings, practitioner, location, start)
     visit = place(service, practitioner, room, start, source=Source.DESK, now=now)
     patient = find_or_register(person, now=now)
     expect_free(patient, visit)
@@ -129,28 +141,38 @@ def book_for_caller(
     visit.overbooking_reason = overbooking_reason if why_not else ""
     reason = visit.overbooking_reason
     write(visit, EventKind.BOOKED, to=State.BOOKED, by=by, now=now, reason=reason)
-    owe_letter(visit, Message.Kind.CONFIRMATION, now=now)
+    confirm(visit, now=now)
     return visit
 
 
 @in_diary_transaction
 def cancel(
-    *, appointment: Appointment, by: User | None, now: datetime, reason: str = ""
+    *,
+    appointment: Appointment,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+    wish: AppointmentEvent.Wish = AppointmentEvent.Wish.PATIENT,
 ) -> Appointment:
     """Take the visit out of the diary but not out of history, and tell the patient.
 
+    When the patient does it themselves, the letter waits a little, so that they can take it back.
     Raises TooLate when a patient cancels after the cut-off, WrongState when it no longer stands.
     """
     lock_desks([appointment.practitioner_id], [appointment.location_id])
     current = locked(appointment)
-    expect(current, State.BOOKED, State.NEEDS_REVIEW)
-    cutoff = timedelta(hours=current.cancel_cutoff_hours)
-    if by is None and not patient_may_cancel(current.starts_at, cutoff=cutoff, now=now):
-        raise TooLate
-    current.calendar_sequence += 1
-    write(current, EventKind.CANCELLED, to=State.CANCELLED, by=by, now=now, reason=reason)
-    take_back_letters(current)
-    owe_letter(current, Message.Kind.CANCELLATION, now=now)
+    expect(current, *STANDING_STATES)
+    if by is None:
+        expect_in_time(current, now=now)
+    letters_leave_at = now if by else now + TAKE_BACK_WITHIN
+    current.hold_expires_at = None
+    overtake(current)
+    visit_links.revoke(current, now=now)
+    write(
+        current, EventKind.CANCELLED, to=State.CANCELLED, by=by, now=now, reason=reason, wish=wish
+    )
+    free_the_time(current, now=now, offer_from=letters_leave_at)
+    owe_letter(current, Message.Kind.CANCELLATION, now=now, due_at=letters_leave_at)
     return current
 
 
@@ -161,20 +183,3 @@ def _still_offered(hold: Appointment, *, now: datetime) -> None:
     why_not = openings.why_not(hold.practitioner, hold.location, hold.starts_at)
     if hold.starts_at <= now or why_not:
         raise SlotTaken
-
-
-def _may_overrule(why_not: WhyNot, *, by: User, reason: str) -> None:
-    if why_not.refusal is Refusal.PAST or not reason:
-        raise NotOffered(why_not)
-    if not by.has_perm("booking.overbook"):
-        raise MayNotOverbook
-
-
-def _room(
-    openings: Openings, practitioner: Practitioner, location: Location, start: datetime
-) -> Room:
-    """A free room, or when overbooking the first of the location's."""
-    room = openings.room_for(practitioner, location, start)
-    if room is None and not openings.rooms(location):
-        raise NotOffered(WhyNot(Refusal.ROOMS_TAKEN))
-    return room or openings.rooms(location)[0]

@@ -19,6 +19,12 @@ class Clinic(models.Model):
         help_text="Change it whenever the privacy page changes: each booking keeps the version "
         "that the patient saw.",
     )
+    treatment_information_version = models.CharField(
+        max_length=20,
+        default="2026-11-20",
+        help_text="Change it whenever what patients read about the treatment before a visit "
+        "changes: each booking keeps the version that the patient saw.",
+    )
     texts_await_approval = models.BooleanField(
         default=False,
         help_text="Shows a banner on every page of health advice until your clinician approved it.",
@@ -44,6 +50,7 @@ class Clinic(models.Model):
                 "currency",
                 "cancellation_notice",
                 "privacy_notice_version",
+                "treatment_information_version",
                 "texts_await_approval",
             }
         )

@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from content.models.people import Practitioner
 from content.models.publishing import Publication
 
 
@@ -210,6 +211,14 @@ class SafetyRule(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome)
     references = models.ManyToManyField(Reference, blank=True)
     source_note = models.CharField(max_length=400, blank=True)
+    reviewer = models.ForeignKey(
+        Practitioner,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Needs a registration number.",
+    )
     reviewed_on = models.DateField()
     is_published = models.BooleanField("published", default=False)
     order = models.PositiveSmallIntegerField(default=0)
@@ -232,6 +241,7 @@ class SafetyRule(models.Model):
                 "outcome",
                 "references",
                 "source_note",
+                "reviewer",
                 "reviewed_on",
                 "is_published",
                 "order",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from booking.intervals import Interval
-from booking.policy import BookingPolicy, Refusal, patient_may_cancel
+from booking.policy import BookingPolicy, Refusal, patient_may_change
 
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
 BLINK = timedelta(microseconds=1)
@@ -70,13 +70,13 @@ def test_without_buffers_a_visit_blocks_itself_alone():
         (NOW + timedelta(days=1), False),
     ],
 )
-def test_a_patient_may_cancel_until_the_cut_off_and_not_a_moment_later(now, may):
-    assert patient_may_cancel(NOW, cutoff=timedelta(days=1), now=now) is may
+def test_a_patient_may_change_until_the_cut_off_and_not_a_moment_later(now, may):
+    assert patient_may_change(NOW, cutoff=timedelta(days=1), now=now) is may
 
 
-def test_without_a_cut_off_a_patient_may_cancel_until_the_visit_starts():
-    assert patient_may_cancel(NOW, cutoff=timedelta(), now=NOW)
-    assert not patient_may_cancel(NOW, cutoff=timedelta(), now=NOW + BLINK)
+def test_without_a_cut_off_a_patient_may_change_until_the_visit_starts():
+    assert patient_may_change(NOW, cutoff=timedelta(), now=NOW)
+    assert not patient_may_change(NOW, cutoff=timedelta(), now=NOW + BLINK)
 
 
 def test_every_refusal_is_a_sentence_about_the_time_for_staff():

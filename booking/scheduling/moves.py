@@ -1,0 +1,191 @@
+"""Moving a visit, and taking back a change made a moment ago."""
+
+from __future__ import annotations
+
+from copy import copy
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from booking import visit_links
+from booking.diary import Who
+from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    EventKind,
+    FreedTime,
+    Message,
+    Patient,
+    Room,
+    State,
+    VisitLink,
+)
+from booking.openings import Openings
+from booking.scheduling.correspondence import (
+    TAKE_BACK_WITHIN,
+    overtake,
+    owe_letter,
+    owe_reminders,
+)
+from booking.scheduling.holds import drop_expired_holds
+from booking.scheduling.ledger import (
+    Whereabouts,
+    expect,
+    expect_free,
+    free_the_time,
+    locked,
+    write,
+)
+from booking.scheduling.rules import expect_in_time, may_overrule, room_or_first
+from content.models import Location, Practitioner
+
+MOVABLE = (State.NEEDS_REVIEW, State.BOOKED)
+
+
+class NothingToTakeBack(Exception):
+    """The last change was somebody else's, or its few minutes are over."""
+
+
+@in_diary_transaction
+def move(
+    *,
+    appointment: Appointment,
+    practitioner: Practitioner,
+    location: Location,
+    start: datetime,
+    by: User | None,
+    now: datetime,
+    overbooking_reason: str = "",
+    wish: AppointmentEvent.Wish = AppointmentEvent.Wish.PATIENT,
+) -> Appointment:
+    """Give the visit another time, practitioner or location, by the same rules as booking.
+
+    One row changes its place in one statement: the old time is free only if the new one is taken.
+    The reference stays; earlier letters and links become void and a new letter follows. Raises
+    TooLate for a patient after the cut-off, NotOffered when a rule refuses the new time,
+    MayNotOverbook, SlotTaken when it has been taken, WrongState when the visit does not stand.
+    """
+    lock_desks(
+        {appointment.practitioner_id, practitioner.pk}, {appointment.location_id, location.pk}
+    )
+    current = locked(appointment)
+    expect(current, *MOVABLE)
+    if by is None:
+        expect_in_time(current, now=now)
+    drop_expired_holds([practitioner.pk], location, now=now)
+    openings = openings_for(current, Who(practitioner, location), now=now)
+    if why_not := openings.why_not(practitioner, location, start):
+        may_overrule(why_not, by=by, reason=overbooking_reason)
+    room = room_or_first(openings, practitioner, location, start)
+    current.overbooked = openings.clash(practitioner, location, start) is not None
+    current.overbooking_reason = overbooking_reason if why_not else ""
+    before, old_place = Whereabouts.of(current), copy(current)
+    put(current, practitioner, room, start)
+    expect_free(Patient.objects.get(appointments=current), current)
+    current.patient_confirmed_at = None
+    overtake(current)
+    visit_links.revoke(current, now=now)
+    write(
+        current,
+        EventKind.MOVED,
+        to=State(current.state),
+        by=by,
+        now=now,
+        reason=current.overbooking_reason,
+        wish=wish,
+        moved_from=before,
+    )
+    letters_leave_at = now if by else now + TAKE_BACK_WITHIN
+    free_the_time(old_place, now=now, offer_from=letters_leave_at)
+    _tell_of(current, now=now, due_at=letters_leave_at)
+    return current
+
+
+@in_diary_transaction
+def take_back(*, appointment: Appointment, now: datetime) -> Appointment:
+    """Undo what the patient themselves did within the last three minutes: a move or a cancellation.
+
+    The letter about it has not left, and what was sent before holds again, its links included.
+    Raises SlotTaken when somebody has the old time by now, NothingToTakeBack when there is nothing.
+    """
+    last = last_own_change(appointment, now=now)
+    if last is None:
+        raise NothingToTakeBack
+    practitioner = last.from_practitioner or appointment.practitioner
+    location = last.from_location or appointment.location
+    start = last.from_starts_at or last.starts_at
+    lock_desks(
+        {appointment.practitioner_id, practitioner.pk}, {appointment.location_id, location.pk}
+    )
+    current = locked(appointment)
+    if last_own_change(current, now=now) != last:
+        raise NothingToTakeBack
+    drop_expired_holds([practitioner.pk], location, now=now)
+    openings = openings_for(current, Who(practitioner, location), now=now)
+    room = openings.room_for(practitioner, location, start)
+    if room is None or openings.clash(practitioner, location, start):
+        raise SlotTaken
+    put(current, practitioner, room, start)
+    expect_free(Patient.objects.get(appointments=current), current)
+    overtake(current)
+    write(current, EventKind.UNDONE, to=State(last.from_state), by=None, now=now)
+    VisitLink.objects.filter(appointment=current, revoked_at=last.at).update(revoked_at=None)
+    # Its hour has not come, so nobody has been offered the time.
+    FreedTime.objects.filter(
+        practitioner=practitioner, starts_at=current.block.start, handled_at=None
+    ).delete()
+    _tell_again(current, last, now=now)
+    return current
+
+
+def last_own_change(appointment: Appointment, *, now: datetime) -> AppointmentEvent | None:
+    """The move or cancellation that the patient could still take back at `now`."""
+    last = AppointmentEvent.objects.history_of(appointment).last()
+    if (
+        last is None
+        or last.author != AppointmentEvent.Author.PATIENT
+        or last.kind not in {EventKind.MOVED, EventKind.CANCELLED}
+        or last.at + TAKE_BACK_WITHIN <= now
+    ):
+        return None
+    return last
+
+
+def openings_for(visit: Appointment, who: Who, *, now: datetime) -> Openings:
+    """Where the visit could go: with the length and buffers that it was booked with."""
+    service = copy(visit.service)
+    service.length_minutes = visit.length_minutes
+    service.buffer_before_minutes = visit.buffer_before_minutes
+    service.buffer_after_minutes = visit.buffer_after_minutes
+    return Openings(service, now=now, who=who, besides=visit)
+
+
+def put(visit: Appointment, practitioner: Practitioner, room: Room, start: datetime) -> None:
+    """Place the visit, with the length and buffers it was booked with; the caller saves it."""
+    visit.practitioner, visit.room, visit.location = practitioner, room, room.location
+    visit.starts_at = start
+    visit.ends_at = start + timedelta(minutes=visit.length_minutes)
+    visit.blocks = DateTimeTZRange(visit.block.start, visit.block.end)
+
+
+def _tell_of(visit: Appointment, *, now: datetime, due_at: datetime) -> None:
+    """While a clinician still looks at the answers, their letter is the next one."""
+    if visit.state == State.BOOKED:
+        owe_letter(visit, Message.Kind.MOVED, now=now, due_at=due_at)
+        owe_reminders(visit, now=now)
+
+
+def _tell_again(visit: Appointment, undone: AppointmentEvent, *, now: datetime) -> None:
+    """Remind of the visit as it stands again, and write if anything untrue has left or nothing
+    true had."""
+    letters = Message.objects.filter(appointment=visit)
+    sent = letters.exclude(state=Message.Delivery.SUPERSEDED)
+    if visit.state != State.BOOKED:
+        return
+    if sent.filter(created_at=undone.at).exists():
+        owe_letter(visit, Message.Kind.MOVED, now=now)
+    elif not sent.filter(kind__in=[Message.Kind.CONFIRMATION, Message.Kind.MOVED]).exists():
+        owe_letter(visit, Message.Kind.CONFIRMATION, now=now)
+    owe_reminders(visit, now=now)

@@ -1,0 +1,53 @@
+"""What every command of the diary asks the rules, and how it says no."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+
+from booking.models import Appointment, Room
+from booking.openings import Openings, WhyNot
+from booking.policy import Refusal, patient_may_change
+from content.models import Location, Practitioner
+
+
+class NotOffered(Exception):
+    """A rule refuses the time; `why` names it for staff."""
+
+    def __init__(self, why: WhyNot) -> None:
+        super().__init__(why.refusal.value)
+        self.why = why
+
+
+class MayNotOverbook(Exception):
+    """The member of staff has no permission to book against the rules."""
+
+
+class TooLate(Exception):
+    """The cut-off has passed: the patient cannot move or cancel online any more."""
+
+
+def expect_in_time(visit: Appointment, *, now: datetime) -> None:
+    """Raise TooLate if the patient cannot change the visit online any more."""
+    cutoff = timedelta(hours=visit.cancel_cutoff_hours)
+    if not patient_may_change(visit.starts_at, cutoff=cutoff, now=now):
+        raise TooLate
+
+
+def may_overrule(why_not: WhyNot, *, by: User | None, reason: str) -> None:
+    """Raise NotOffered or MayNotOverbook unless staff may go against the rule, with a reason."""
+    if by is None or why_not.refusal is Refusal.PAST or not reason:
+        raise NotOffered(why_not)
+    if not by.has_perm("booking.overbook"):
+        raise MayNotOverbook
+
+
+def room_or_first(
+    openings: Openings, practitioner: Practitioner, location: Location, start: datetime
+) -> Room:
+    """A free room, or when overbooking the first of the location's."""
+    room = openings.room_for(practitioner, location, start)
+    if room is None and not openings.rooms(location):
+        raise NotOffered(WhyNot(Refusal.ROOMS_TAKEN))
+    return room or openings.rooms(location)[0]
