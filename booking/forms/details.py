@@ -1,84 +1,14 @@
-"""The shape of what visitors type. Forms check input and never save."""
+"""Who comes, and how to reach them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from phonenumber_field.formfields import PhoneNumberField
 
-from booking.diary import Who
-from booking.openings import Openings
+from booking.forms.foundation import PlainHelper, one_line
 from booking.registration import Person
-
-# Of this century: in the year 1 the clinic's clock would show a date before the calendar begins.
-TIME_KEY = re.compile(r"(20\d\d-\d\d-\d\dT\d\d:\d\dZ) at ([-\w]{1,50})", re.ASCII)
-
-# A line break in a name would end up in letters and calendar files.
-one_line = RegexValidator(
-    r"[\x00-\x1f\x7f\u2028\u2029]", "Use one line, without control characters.", inverse_match=True
-)
-
-
-def parse_time_key(key: str) -> tuple[datetime, str]:
-    """The UTC instant and the location's slug that an `OpenTime.key` names. ValidationError."""
-    unreadable = ValidationError("Choose one of the times on this page.")
-    match = TIME_KEY.fullmatch(key)
-    if match is None:
-        raise unreadable
-    try:
-        start = datetime.strptime(match[1], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise unreadable from None
-    return start, match[2]
-
-
-class PlainHelper(FormHelper):
-    """Fields only: pages bring their own <form>, token and buttons."""
-
-    form_tag = False
-    disable_csrf = True
-
-
-class TimesFilter(forms.Form):
-    """Who, where and which week; the choices are those of the service's openings."""
-
-    def __init__(self, data: Any, *, openings: Openings) -> None:
-        super().__init__(data)
-        self.helper = PlainHelper()
-        self._people = {each.slug: each for each in openings.practitioners}
-        self._places = {each.slug: each for each in openings.locations}
-        self.fields["practitioner"] = forms.ChoiceField(
-            label="With", required=False, choices=_choices("Anyone", self._people)
-        )
-        self.fields["location"] = forms.ChoiceField(
-            label="At", required=False, choices=_choices("Any location", self._places)
-        )
-        # Called as in the address, which is a word that Python keeps for itself.
-        self.fields["from"] = forms.DateField(required=False, widget=forms.HiddenInput)
-
-    @property
-    def who(self) -> Who:
-        """What was asked for, as far as it could be read."""
-        cleaned = self.cleaned_data if self.is_valid() else {}
-        return Who(
-            practitioner=self._people.get(cleaned.get("practitioner", "")),
-            location=self._places.get(cleaned.get("location", "")),
-        )
-
-    @property
-    def day(self) -> date | None:
-        return self.cleaned_data.get("from") if self.is_valid() else None
-
-
-def _choices(anything: str, found: Mapping[str, object]) -> list[tuple[str, str]]:
-    return [("", anything), *((slug, str(each)) for slug, each in found.items())]
 
 
 class DetailsForm(forms.Form):
