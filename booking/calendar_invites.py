@@ -41,13 +41,18 @@ class Invite:
         return "CANCEL" if self.cancelled else "PUBLISH"
 
 
-def calendar_text(invite: Invite) -> str:
-    """The calendar file of one visit. Each value stays one value, whatever characters it holds."""
+def calendar_text(*invites: Invite) -> str:
+    """The calendar file of one visit, or of several that are all booked or all cancelled.
+
+    Each value stays one value, whatever characters it holds.
+    """
+    (method,) = {invite.method for invite in invites}
     calendar = Calendar()
     calendar.add("prodid", "-//Clinic website//Appointments//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", invite.method)
-    calendar.add_component(_event(invite))
+    calendar.add("method", method)
+    for invite in invites:
+        calendar.add_component(_event(invite))
     text: str = calendar.to_ical().decode()
     return text
 

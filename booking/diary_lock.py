@@ -76,6 +76,14 @@ def lock_desks(practitioner_ids: Iterable[int], location_ids: Iterable[int]) -> 
             list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
+def lock_contact(email: str) -> None:
+    """Wait for everybody else who is booking under this e-mail address, known here or not."""
+    if settings.DIARY_LOCKING:
+        with connection.cursor() as cursor:
+            lock = "SELECT pg_advisory_xact_lock(hashtextextended(lower(%s), 0))"
+            cursor.execute(lock, [email])
+
+
 def lock_patient(patient: Patient) -> None:
     """Wait for everybody else who is booking for this patient."""
     if settings.DIARY_LOCKING:

@@ -84,6 +84,11 @@ class Openings:
         self._room_busy: dict[int, list[Interval]] = {}
         self._rosters: dict[tuple[int, int], Roster] = {}
 
+    def look_ahead(self, between: Interval) -> Openings:
+        """Itself, having read what lies `between`: of its parts nothing is read anew."""
+        self._read_visits(between)
+        return self
+
     def only(self, who: Who) -> Openings:
         """The same openings, of one practitioner or location alone; reads nothing anew."""
         narrowed = copy(self)

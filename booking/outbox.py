@@ -1,13 +1,17 @@
-"""Delivering the letters that are owed.
+"""Delivering the letters and text messages that are owed.
 
-The promise: every letter in the outbox is sent, or its row says why it could not be; none is lost
-when a worker, the database or the mail server dies. Any number of workers may run at once, on any
-number of machines: a row that one has locked is skipped by the others.
+The promise: every one in the outbox is sent, or its row says why it could not be or need not; none
+is lost when a worker, the database or the mail server dies. Any number of workers may run at once,
+on any number of machines: a row that one has locked is skipped by the others.
+
+Each takes two transactions. The first makes the secret links of the letter, of which only hashes
+may be kept, so that they are good before anybody can have them; the second sends it. A worker that
+dies in between leaves links that nobody knows (docs/decisions/0010).
 
 Its limits: mail knows no "exactly once". If a worker dies, or loses the database or the mail
 server, after the server took the letter and before that is written down here, the letter is sent
-again; with the same Message-ID, by which mail programs show it once. And "sent" means that the
-mail server took it: what becomes of it then is not known here.
+again, with links of its own; with the same Message-ID, by which mail programs show it once. And
+"sent" means that the mail server took it: what becomes of it then, `note_bounce` is told.
 
 The lock ends with the worker's database connection, so a letter in the hands of a worker that died
 is free again at once. After a machine vanished without closing its connections it is free when
@@ -18,14 +22,17 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import socket
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
-from booking.letters import compose
-from booking.models import Appointment, Message
+from booking import text_messages
+from booking.letters import Links, compose, is_still_true, issue_links, short_text
+from booking.models import Message
+from booking.text_messages import GatewayTrouble
 
 logger = logging.getLogger(__name__)
 
@@ -44,17 +51,13 @@ def deliver_next(*, now: datetime) -> Message | None:
     Returns None when no letter is due that nobody else is delivering. A mail server in trouble
     puts the letter off; a database in trouble raises Django's database errors.
     """
-    with transaction.atomic(durable=True):
-        message = _claim(now)
-        if message is None:
-            return None
-        if _is_outdated(message):
-            message.state = Message.Delivery.SUPERSEDED
-        else:
-            _attempt(message, now=now)
-        message.save()
-    logger.info("letter %s: %s", message.state, message.kind)
-    return message
+    while (prepared := _prepare_next(now)) is not None:
+        message, links = prepared
+        delivered = message if links is None else _deliver(message, links, now=now)
+        if delivered is not None:
+            logger.info("letter %s: %s", delivered.state, delivered.kind)
+            return delivered
+    return None
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -62,14 +65,57 @@ def wait_after(attempts: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_WAIT)
 
 
-def _claim(now: datetime) -> Message | None:
+def _prepare_next(now: datetime) -> tuple[Message, Links | None] | None:
+    """The next row and the links made for it; no links if it is done with already."""
+    with transaction.atomic(durable=True):
+        message = _claim_next(now)
+        if message is None:
+            return None
+        if not is_still_true(message, now=now):
+            message.state = Message.Delivery.SUPERSEDED
+            message.save()
+            return message, None
+        try:
+            # A failing query in here must not spoil the transaction that notes the failure.
+            with transaction.atomic():
+                return message, issue_links(message, now=now)
+        except Exception as mistake:  # one letter must not stop all others
+            message.attempts += 1
+            _note(mistake, message, now=now)
+            message.save()
+            logger.exception("letter without its links: %s", message.kind)
+            return message, None
+
+
+def _deliver(prepared: Message, links: Links, *, now: datetime) -> Message | None:
+    """Send the letter, or note why not; None if another worker was faster, whose links it has."""
+    with transaction.atomic(durable=True):
+        message = _claim_again(prepared, now)
+        if message is None:
+            links.withdraw()
+            return None
+        if is_still_true(message, now=now):
+            _attempt(message, links, now=now)
+        else:
+            message.state = Message.Delivery.SUPERSEDED
+            links.withdraw()
+        message.save()
+    return message
+
+
+def _claim_next(now: datetime) -> Message | None:
     """The next row, locked until the transaction ends.
 
     Letters about one visit leave in the order in which they were written: while one is on its way
-    in other hands, the next has to wait.
+    in other hands, or waits for a mail server to come back, the next has to wait.
     """
     due = Message.objects.waiting().filter(due_at__lte=now)
-    earlier = due.filter(appointment=OuterRef("appointment"), pk__lt=OuterRef("pk"))
+    earlier = Message.objects.waiting().filter(
+        Q(due_at__lte=now) | Q(attempts__gt=0),
+        appointment=OuterRef("appointment"),
+        channel=OuterRef("channel"),
+        pk__lt=OuterRef("pk"),
+    )
     return (
         due.filter(~Exists(earlier))
         .order_by("due_at", "pk")
@@ -78,48 +124,60 @@ def _claim(now: datetime) -> Message | None:
     )
 
 
-def _is_outdated(message: Message) -> bool:
-    """Whether the visit has changed since: a later letter tells how it stands."""
-    return (
-        message.appointment_id is not None
-        and Appointment.objects.filter(
-            pk=message.appointment_id, calendar_sequence__gt=message.calendar_sequence
-        ).exists()
+def _claim_again(message: Message, now: datetime) -> Message | None:
+    """The same row once more, if nobody has touched it meanwhile."""
+    untouched = Message.objects.waiting().filter(
+        pk=message.pk, attempts=message.attempts, due_at__lte=now
     )
+    return untouched.select_for_update(skip_locked=True, no_key=True).first()
 
 
-def _attempt(message: Message, *, now: datetime) -> None:
+def _attempt(message: Message, links: Links, *, now: datetime) -> None:
     message.attempts += 1
     try:
-        # A failing query in here must not spoil the transaction that notes the failure.
-        with transaction.atomic():
-            letter = compose(message)
-        _send(letter)
-    except OSError as refusal:  # smtplib's own among them
+        text = _send(message, links)
+    except OSError as refusal:  # smtplib's own and the text gateway's among them
+        if _was_surely_not_taken(refusal):
+            links.withdraw()
         _note(refusal, message, now=now)
         logger.warning("letter refused: %s, %s", message.kind, message.last_error)
     except Exception as mistake:  # one letter must not stop all others
+        links.withdraw()
         _note(mistake, message, now=now)
         logger.exception("letter not composed: %s", message.kind)
     else:
         message.state = Message.Delivery.SENT
         message.sent_at = now
-        message.sent_text = str(letter.body)
+        message.sent_text = links.cut_out_of(text)
         message.last_error = ""
 
 
-def _send(letter: EmailMultiAlternatives) -> None:
+def _send(message: Message, links: Links) -> str:
+    """Send it by its channel; the words that were sent."""
+    # A failing query in here must not spoil the transaction that notes the failure.
+    if message.channel == Message.Channel.TEXT:
+        with transaction.atomic():
+            text = short_text(message, links)
+        text_messages.send_text(to=message.to, text=text, message_id=message.message_id)
+        return text
+    with transaction.atomic():
+        letter = compose(message, links)
+    _send_letter(letter)
+    return str(letter.body)
+
+
+def _send_letter(letter: EmailMultiAlternatives) -> None:
     if not letter.send():
         raise NothingSent
 
 
 def _note(trouble: Exception, message: Message, *, now: datetime) -> None:
     """What went wrong, without the server's words, which repeat the address; and when to go on."""
-    code = _smtp_code(trouble)
+    code = _code_of(trouble)
     message.last_error = f"{type(trouble).__name__} {code or ''}".strip()[:80]
     if _is_final(trouble, code) or message.attempts >= ATTEMPTS:
         message.state = Message.Delivery.FAILED
-    elif _is_outdated(message):
+    elif not is_still_true(message, now=now):
         message.state = Message.Delivery.SUPERSEDED
     else:
         message.due_at = now + wait_after(message.attempts)
@@ -131,13 +189,23 @@ def _is_final(trouble: Exception, code: int | None) -> bool:
     A 5xx to our greeting, login or sender is about us: every letter would meet it, and all can
     leave once the settings are right.
     """
+    if isinstance(trouble, GatewayTrouble):
+        return text_messages.is_final(trouble)
     about_the_letter = smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError
     return isinstance(trouble, about_the_letter) and code is not None and code >= 500
 
 
-def _smtp_code(trouble: Exception) -> int | None:
+def _was_surely_not_taken(trouble: OSError) -> bool:
+    """Whether its reader cannot have the letter: nobody listened, or somebody said no."""
+    nobody_listened = isinstance(trouble, ConnectionRefusedError | socket.gaierror)
+    return nobody_listened or _code_of(trouble) is not None
+
+
+def _code_of(trouble: Exception) -> int | None:
     if isinstance(trouble, smtplib.SMTPResponseException):
         return int(trouble.smtp_code)
+    if isinstance(trouble, GatewayTrouble):
+        return trouble.code
     if isinstance(trouble, smtplib.SMTPRecipientsRefused):
         # One letter has one reader.
         code, _words = next(iter(trouble.recipients.values()))

@@ -32,11 +32,17 @@ def find_or_register(person: Person, *, now: datetime) -> Patient:
     be recognised, so a new row is made.
     """
     contact = _contact(person, now=now)
+    contact = contact.merged_into or contact
     if not person.dependant:
         return contact
-    dependant, _ = _called(person.dependant).get_or_create(
-        responsible_adult=contact,
-        defaults={"name": person.dependant, "created_at": now},
+    dependant = in_the_care_of(contact, person.dependant, now=now)
+    return dependant.merged_into or dependant
+
+
+def in_the_care_of(adult: Patient, name: str, *, now: datetime) -> Patient:
+    """The person of this name in the adult's care, made if new."""
+    dependant, _ = _called(name).get_or_create(
+        responsible_adult=adult, defaults={"name": name, "created_at": now}
     )
     return dependant
 

@@ -42,10 +42,14 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
 
 def clock(moment: datetime) -> str:
     """9:00 am, 12 noon, 4:30 pm: the clinic's wall clock."""
-    local = moment.astimezone(clinic_zone())
-    if (local.hour, local.minute) == (12, 0):
+    return wall_clock(moment.astimezone(clinic_zone()).time())
+
+
+def wall_clock(wall: time) -> str:
+    """As `clock`, of a time of day."""
+    if (wall.hour, wall.minute) == (12, 0):
         return "12 noon"
-    return f"{local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"
+    return f"{wall.hour % 12 or 12}:{wall.minute:02} {'am' if wall.hour < 12 else 'pm'}"
 
 
 def weekday_and_date(moment: datetime) -> str:

@@ -4,10 +4,15 @@ A database error's text repeats the row that failed, so of an exception only its
 code and constraint, and where it happened are written.
 """
 
+import re
 import traceback
 from typing import Any
 
 import structlog
+
+# What follows these in an address is a secret: who has it sees a visit, a calendar or a draft.
+SECRET_LINK = re.compile(r"(/(?:v|calendars|preview/[\w-]+)/)[^\s\"?#]+")
+QUERY_STRING = re.compile(r"(/[^\s\"?]*)\?[^\s\"]*")
 
 ALLOWED = {"event", "level", "logger", "timestamp", "path", "kind", "count", "error", "at"}
 
@@ -51,6 +56,20 @@ def without_query_string(
     return event
 
 
+def without_secrets_of_addresses(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Keep of each address neither what was asked with it nor what makes a link secret.
+
+    Django's development server writes them too, as `"GET /search/?q=… HTTP/1.1" 200`.
+    """
+    for field in ("event", "path"):
+        if isinstance(event.get(field), str):
+            bare = QUERY_STRING.sub(r"\1", event[field])
+            event[field] = SECRET_LINK.sub(r"\1…", bare)
+    return event
+
+
 def only_listed_fields(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
@@ -78,6 +97,7 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
                 "processors": [
                     without_exception_text,
                     without_query_string,
+                    without_secrets_of_addresses,
                     only_listed_fields,
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     renderer,

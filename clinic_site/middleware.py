@@ -6,7 +6,15 @@ from django.utils.cache import add_never_cache_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-PERSONAL = ("/book/", "/visit/", "/admin/")
+PERSONAL = (
+    *("/book/", "/visit/", "/course/", "/waiting-list/", "/find-my-visit/"),
+    *("/v/", "/calendars/", "/admin/"),
+)
+# Reached by links from letters; no search engine has any business there.
+UNLISTED = ("/visit/", "/course/", "/waiting-list/", "/v/", "/calendars/")
+# The address itself is a secret. Elsewhere a form's page has to name its origin: Django compares it
+# before it believes a form.
+SECRET = ("/v/", "/calendars/")
 
 
 def clean_request(get_response: GetResponse) -> GetResponse:
@@ -28,6 +36,10 @@ def private_pages(get_response: GetResponse) -> GetResponse:
         if request.path.startswith(PERSONAL):
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store, private"
+        if request.path.startswith(UNLISTED):
+            response["X-Robots-Tag"] = "noindex"
+        if request.path.startswith(SECRET):
+            response["Referrer-Policy"] = "no-referrer"
         return response
 
     return middleware

@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "pictures",
     "simple_history",
+    "clinic_site",
     "content",
     "booking",
 ]
@@ -185,6 +186,7 @@ USE_I18N = False
 # The clinic's one time zone: pages, e-mails, calendar files and admin all show it.
 TIME_ZONE = env.str("TIME_ZONE", "America/Edmonton")
 USE_TZ = True
+FORMAT_MODULE_PATH = ["clinic_site.formats"]
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "CA")
 PHONENUMBER_DEFAULT_FORMAT = "NATIONAL"
 # Whose advertising rules the claim linter follows, besides what is disputed everywhere.
@@ -266,6 +268,11 @@ SECURE_HSTS_PRELOAD = SERVED_OVER_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 if env.bool("BEHIND_TLS_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of our own stand in front: the visitor's address is that far from the right in
+# X-Forwarded-For. None: it is the address that connects.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if env.bool("BEHIND_TLS_PROXY", False) else 0)
+# Off in tests that let many people come from one address.
+ATTEMPT_LIMITS_ON = True
 X_FRAME_OPTIONS = "DENY"
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_HTTPS

@@ -9,6 +9,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("content.urls")),
     path("", include("booking.urls")),
+    path("admin/", include("booking.admin.report_urls")),
+    path("admin/diary/", include("booking.admin.diary_urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz),
     path("readyz", views.readyz),

@@ -37,7 +37,7 @@ def missing(draft: Draft, *, today: date) -> list[str]:
     if not draft.clinical:
         return wrong
     return [
-        *_reviewer(draft.reviewer_registration),
+        *lacking_reviewer(draft.reviewer_registration),
         *_dates(draft, today),
         *_claims_without_source(draft.texts),
         *(["Add an evidence summary with its label."] if draft.evidence is False else []),
@@ -59,7 +59,8 @@ def _unknown(draft: Draft) -> Iterable[str]:
         yield f"“::: photo {number}”: there is no picture {number}."
 
 
-def _reviewer(registration: str | None) -> list[str]:
+def lacking_reviewer(registration: str | None) -> list[str]:
+    """What is missing of the clinician who stands for a text: nobody (None) or their number."""
     if registration is None:
         return ["Name the clinician who reviewed it."]
     if not registration.strip():

@@ -23,9 +23,11 @@ from content.models import (
     DisputedPhrase,
     EvidenceSummary,
     Faq,
+    Location,
     Page,
     PhraseException,
     Picture,
+    Practitioner,
     Publication,
     Reference,
     SafetyRule,
@@ -39,7 +41,9 @@ PLAIN_FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Condition: ("name", "also_called", "summary", "see_instead_text"),
     EvidenceSummary: ("verdict",),
     Faq: ("question",),
+    Location: ("name",),
     Page: ("title", "summary"),
+    Practitioner: ("name", "job_title", "credentials", "interests"),
     SafetyRule: ("trigger", "question", "patient_wording", "clinician_wording", "source_note"),
 }
 MARKDOWN_FIELDS: dict[type[models.Model], tuple[str, ...]] = {
@@ -47,7 +51,9 @@ MARKDOWN_FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     Condition: ("what_it_is", "what_helps", "compared", "get_help", "do_and_do_not"),
     EvidenceSummary: ("found", "unknown"),
     Faq: ("body",),
+    Location: ("directions", "access", "parking"),
     Page: ("body",),
+    Practitioner: ("bio",),
     SafetyRule: (),
 }
 
@@ -77,7 +83,8 @@ def draft_of(publication: Publication) -> gate.Draft:
 
 def missing_of_rule(rule: SafetyRule, *, today: date, has_references: bool) -> list[str]:
     """The same of a safety rule: whom it rests on, and that its yearly review is not past."""
-    lacking = []
+    registration = rule.reviewer.registration_number if rule.reviewer else None
+    lacking = gate.lacking_reviewer(registration)
     if not has_references and not rule.source_note.strip():
         lacking.append("Name a source: a reference, or a note where it comes from.")
     if rule.reviewed_on > today:

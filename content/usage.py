@@ -1,8 +1,9 @@
-"""Which texts use a source or a picture, so that it is not taken away from under them."""
+"""What texts use of one another, so that it is not taken away from under them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 from django.db.models import Model, Q
 
@@ -20,6 +21,8 @@ from content.models import (
     SafetyRule,
 )
 from content.publishing import MARKDOWN_FIELDS
+from content.reading.articles import ABOUT_LABELS
+from content.reading.safety import HELP
 
 PUBLICATIONS: tuple[type[Publication], ...] = (Article, Condition, Faq, Page)
 
@@ -37,14 +40,34 @@ def texts_showing(picture: Picture) -> list[Model]:
     return list(dict.fromkeys(shown))
 
 
-def text_reviewed_by(practitioner: Practitioner) -> Publication | None:
-    """One of the published texts that stand in a practitioner's name, if there is any."""
+def pages_linking_to(publication: Publication) -> list[str]:
+    """The pages that would be left with a dead link if a text was no longer at its address."""
+    address = publication.get_absolute_url()
+    link = re.compile(re.escape(address) + r"(?![\w-])")
+    texts = _texts(address, lambda text: bool(link.search(text)))
+    answers = Faq.objects.filter(see_also__contains=[address]).order_by("pk")
+    found = dict.fromkeys([*texts, *answers])
+    return [*_of_the_site(publication), *(str(text) for text in found if text != publication)]
+
+
+def _of_the_site(publication: Publication) -> Iterator[str]:
+    if isinstance(publication, Article) and publication.slug == ABOUT_LABELS:
+        yield "the page of every condition"
+    if isinstance(publication, Faq) and publication.slug == HELP:
+        yield "the safety page"
+    if isinstance(publication, Page):
+        yield "the header or footer of every page"
+
+
+def text_reviewed_by(practitioner: Practitioner) -> Publication | SafetyRule | None:
+    """One of the published texts or rules that stand in a practitioner's name, if any does."""
     reviewed = Q(status=Publication.Status.PUBLISHED, clinical=True, reviewer=practitioner.pk or 0)
     texts = (model._default_manager.filter(reviewed).first() for model in PUBLICATIONS)
-    return next(filter(None, texts), None)
+    rules = SafetyRule.objects.filter(is_published=True, reviewer=practitioner.pk or 0)
+    return next(filter(None, texts), None) or rules.order_by("order").first()
 
 
-def in_words(texts: list[Model]) -> str:
+def in_words(texts: Sequence[Model | str]) -> str:
     """“Neck pain” and 2 more."""
     first, others = f"“{texts[0]}”", len(texts) - 1
     return f"{first} and {others} more" if others else first

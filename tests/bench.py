@@ -23,6 +23,8 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
+from django.conf import settings  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402 - models need the setup above
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -33,6 +35,8 @@ from booking import scheduling  # noqa: E402
 from booking.models import Room  # noqa: E402
 from booking.openings import Openings  # noqa: E402
 from booking.registration import Person  # noqa: E402
+from content.models import Location, Practitioner  # noqa: E402
+from tests.booking.big_day import VISITS, fill_the_day  # noqa: E402
 from tests.cast import make_cast  # noqa: E402
 from tests.factories import local, make_hours, make_practitioner  # noqa: E402
 
@@ -49,12 +53,16 @@ PAGES = {
     "search": "/search/?q=planter+fasciitis",
 }
 
+BOARD = f"diary board ({PRACTITIONERS} practitioners, {VISITS} visits)"
+
 
 def main() -> None:
     with bench_database() as url:
         make_busy_clinic()
+        board, cookie = make_full_board()
         call_command("load_starter_content", publish=True)
         queries = {name: count_queries(path) for name, path in PAGES.items()}
+        queries[BOARD] = count_queries(board, cookie)
         connection.close()
         with (
             server("clinic_site.wsgi", DATABASE_URL=url) as site,
@@ -63,6 +71,7 @@ def main() -> None:
             print(f"{'page':45}{'req/s':>9}{'control':>9}{'ratio':>8}{'queries':>9}")
             for name, path in PAGES.items():
                 report(name, measure(site, path, control), queries[name])
+            report(BOARD, measure(site, board, control, cookie), queries[BOARD])
 
 
 def report(name: str, rounds: list[tuple[float, float]], queries: int) -> None:
@@ -71,20 +80,20 @@ def report(name: str, rounds: list[tuple[float, float]], queries: int) -> None:
     print(f"{name:45}{page:9.1f}{control:9.1f}{page / control:8.3f}{queries:9}")
 
 
-def measure(site: int, path: str, control: int) -> list[tuple[float, float]]:
+def measure(site: int, path: str, control: int, cookie: str = "") -> list[tuple[float, float]]:
     """(page, control) in requests per second, alternating; a first round warms up."""
-    rounds = [(rate(site, path), rate(control, "/")) for _ in range(ROUNDS + 1)]
+    rounds = [(rate(site, path, cookie), rate(control, "/")) for _ in range(ROUNDS + 1)]
     return rounds[1:]
 
 
-def rate(port: int, path: str) -> float:
+def rate(port: int, path: str, cookie: str = "") -> float:
     counted = [0] * CLIENTS
     end = time.monotonic() + SECONDS
 
     def ask(position: int) -> None:
         while time.monotonic() < end:
             asking = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-            asking.request("GET", path)
+            asking.request("GET", path, headers={"Cookie": cookie})
             answer = asking.getresponse()
             answer.read()
             asking.close()
@@ -101,9 +110,9 @@ def rate(port: int, path: str) -> float:
     return sum(counted) / (time.monotonic() - begun)
 
 
-def count_queries(path: str) -> int:
+def count_queries(path: str, cookie: str = "") -> int:
     with CaptureQueriesContext(connection) as captured:
-        answer = Client().get(path)
+        answer = Client(headers={"cookie": cookie}).get(path)
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answered {answer.status_code}")
     return len(captured)
@@ -188,6 +197,17 @@ def make_busy_clinic() -> None:
                     by=cast.dina,
                     now=now,
                 )
+
+
+def make_full_board() -> tuple[str, str]:
+    """The address of a full day on the diary board, and the cookie of somebody who may see it."""
+    day = timezone.localdate() + timedelta(days=15 - timezone.localdate().weekday())
+    team, riverside = list(Practitioner.objects.all()), Location.objects.get(slug="riverside")
+    fill_the_day(team, riverside, local(day, "9:00"), now=timezone.now())
+    browser = Client()
+    browser.force_login(User.objects.get(username="dina"))
+    name = settings.SESSION_COOKIE_NAME
+    return f"/admin/diary/?day={day}", f"{name}={browser.cookies[name].value}"
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """What holds for every test: nothing leaves this machine, and proofs are short unless PROVE=1."""
 
 import os
-import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
+from tests.ending import end_on_sigterm
 from tests.network import block_network
 
 MARKED_BY_FOLDER = ("browser", "race")
@@ -20,8 +21,7 @@ examples.register_profile(
 def pytest_configure() -> None:
     block_network()
     examples.load_profile("long" if os.environ.get("PROVE") == "1" else "short")
-    # Ending in the usual way stops PostgreSQL too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_on_sigterm(Path(os.environ["CLINIC_TEST_FOLDER"]) / "postgres")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from booking import scheduling
-from booking.models import Appointment, Room, Service, WorkingHours
-from booking.registration import Person
+from booking.models import Appointment, Patient, Room, Service, WorkingHours
+from booking.registration import Person, find_or_register
 from content.models import Clinic, Location, Practitioner
 
 EDMONTON = ZoneInfo("America/Edmonton")
@@ -76,6 +76,8 @@ def make_service(*practitioners: Practitioner, **facts: Any) -> Service:
         "price": Decimal(135),
         # Tests of reminders say when they want them.
         "reminder_hours": [],
+        # And so do tests of the safety questions.
+        "asks_safety_questions": False,
     }
     service = Service.objects.create(**(defaults | facts))
     service.practitioners.set(practitioners)
@@ -101,6 +103,11 @@ def make_hours(
             ends_at=time(*map(int, ends_at.split(":"))),
             **facts,
         )
+
+
+def make_patient(person: Person, *, now: datetime | None = None) -> Patient:
+    """Somebody known to the clinic: the person themselves, or who is in their care."""
+    return find_or_register(person, now=now or local("2026-11-01", "9:00"))
 
 
 def make_booking(

@@ -50,12 +50,16 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 # As patients meet it: DEBUG only chose plain HTTP and unhashed static files above.
 DEBUG = False
+MEDIA_ROOT = LOCAL_DIR / "media"
 STATIC_ROOT = LOCAL_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_AUTOREFRESH = False
 
 # The real one is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# All of the tests' people come from one address; tests of the limits turn them on.
+ATTEMPT_LIMITS_ON = False
 
 # Proofs take their long form.
 PROVE = os.environ.get("PROVE") == "1"

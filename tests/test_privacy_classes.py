@@ -9,7 +9,7 @@ from django.db import models
 from booking.models import Appointment, Patient
 from clinic_site.privacy import HISTORY, THIRD_PARTY, Privacy
 
-OURS = {"content", "booking"}
+OURS = {"content", "booking", "clinic_site"}
 
 
 def fields_of(model: type[models.Model]) -> set[str]:

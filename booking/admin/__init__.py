@@ -5,8 +5,28 @@ Rows of appointments are never edited here: every change is a command of `bookin
 
 from django.contrib import admin
 
-from booking.admin import appointments, catalogue, hours, messages, patients
+from booking.admin import (
+    appointments,
+    calendar_feeds,
+    catalogue,
+    courses,
+    hours,
+    house_rules,
+    messages,
+    patients,
+    waiting,
+)
 
-__all__ = ["appointments", "catalogue", "hours", "messages", "patients"]
+__all__ = [
+    "appointments",
+    "calendar_feeds",
+    "catalogue",
+    "courses",
+    "hours",
+    "house_rules",
+    "messages",
+    "patients",
+    "waiting",
+]
 
 admin.site.index_title = "Front desk and website"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from booking.admin.days import HIERARCHY, PARAMETER, DayFilter, DayList
+from booking.admin.exports import ExportPages
 from booking.admin.marks import marks_offered
 from booking.admin.search import visits_matching
 from booking.admin.visit_pages import BACK_TO_LIST, RUN_THE_DAY, VisitPages
@@ -25,6 +26,7 @@ from booking.admin.wording import (
     state_tag,
     two_lines,
     who_comes,
+    who_is_expected,
 )
 from booking.models import Appointment, State
 
@@ -53,11 +55,14 @@ def next_step_column(request: HttpRequest) -> Callable[[Appointment], str]:
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(VisitPages):
+class AppointmentAdmin(ExportPages, VisitPages):
     list_display = ("when", "who", "practitioner", "place", "service_and_reference", "state_shown")
     list_display_links = ("when",)
     list_filter = (DayFilter, "practitioner", "location", "state", "source")
-    list_select_related = ("patient__responsible_adult", "practitioner", "location", "room")
+    list_select_related = (
+        *("patient__responsible_adult", "course__patient__responsible_adult"),
+        *("practitioner", "location", "room"),
+    )
     list_per_page = 100
     date_hierarchy = "starts_at"
     search_fields = ("reference",)
@@ -106,7 +111,7 @@ class AppointmentAdmin(VisitPages):
 
     @admin.display(description="Patient and phone", ordering="patient__name")
     def who(self, visit: Appointment) -> str:
-        return two_lines(link_to(visit, who_comes(visit.patient)), phone_of(visit))
+        return two_lines(link_to(visit, who_is_expected(visit)), phone_of(visit))
 
     @admin.display(description="Where", ordering="location__order")
     def place(self, visit: Appointment) -> str:

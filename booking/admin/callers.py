@@ -26,7 +26,7 @@ from booking.admin.forms import CallerForm, Choice, LookUpForm, read_choice
 from booking.admin.open_times import CHOICE, found, in_words, nearest, visit_in_the_way
 from booking.admin.wording import page_of, who_comes
 from booking.diary import Who
-from booking.models import Appointment
+from booking.models import Appointment, Patient
 from booking.openings import Openings, WhyNot
 from booking.policy import Refusal
 from clinic_site.local_time import full_time
@@ -77,16 +77,16 @@ def _book(request: HttpRequest, context: dict[str, Any], *, by: User) -> HttpRes
     look_up = LookUpForm(None, initial=typed.dict(), auto_id="look_up_%s")
     if not form.is_valid():
         return _page(request, context, form, look_up, status=400)
-    outcome = _attempt(form, by=by, now=timezone.now())
+    outcome = attempt(form, by=by, now=timezone.now())
     if isinstance(outcome, Refused):
         form.add_error("time", outcome.sentence)
         context = context | {"refused": outcome}
         return _page(request, context, form, look_up, status=outcome.status)
-    messages.success(request, _told(outcome))
+    messages.success(request, told(outcome))
     return HttpResponseRedirect(page_of(outcome))
 
 
-def _attempt(form: CallerForm, *, by: User, now: datetime) -> Appointment | Refused:
+def attempt(form: CallerForm, *, by: User, now: datetime) -> Appointment | Refused:
     wanted = form.cleaned_data
     try:
         return scheduling.book_for_caller(
@@ -135,22 +135,21 @@ def _lost(form: CallerForm, *, now: datetime) -> Refused:
 
 
 def _own_visit(form: CallerForm) -> Appointment | None:
-    """The visit that this patient, known by name and e-mail address, has at the time wanted."""
+    """The visit that this patient, on file or known by name and e-mail, has at the time wanted."""
     wanted, person = form.cleaned_data, form.person
+    then = Appointment.objects.blocking().filter(
+        starts_at__lt=wanted["start"] + wanted["service"].length, ends_at__gt=wanted["start"]
+    )
+    if isinstance(person, Patient):
+        return then.select_related("patient").filter(patient=person).first()
     if not person.email:
         return None
     relation = "patient__responsible_adult" if person.dependant else "patient"
-    return (
-        Appointment.objects.blocking()
-        .select_related("patient")
-        .filter(
-            starts_at__lt=wanted["start"] + wanted["service"].length,
-            ends_at__gt=wanted["start"],
-            patient__name__iexact=person.dependant or person.name,
-            **{f"{relation}__email__iexact": person.email},
-        )
-        .first()
-    )
+    whose = {
+        "patient__name__iexact": person.dependant or person.name,
+        f"{relation}__email__iexact": person.email,
+    }
+    return then.select_related("patient").filter(**whose).first()
 
 
 def _nearest(form: CallerForm, *, now: datetime) -> list[Choice]:
@@ -158,7 +157,7 @@ def _nearest(form: CallerForm, *, now: datetime) -> list[Choice]:
     return nearest(wanted["service"], wanted["practitioner"], wanted["start"], now=now)
 
 
-def _told(visit: Appointment) -> str:
+def told(visit: Appointment) -> str:
     email = visit.patient.correspondent.email if visit.patient else ""
     letter = f"A confirmation goes to {email}." if email else "No e-mail address, so no letter."
     beside = " beside another visit" if visit.overbooked else ""

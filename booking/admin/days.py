@@ -15,10 +15,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from booking.admin.foundation import FIRST_YEAR, LAST_YEAR, ReachableDays
+from booking.admin.foundation import ReachableDays
 from booking.admin.wording import ZONE
 from booking.models import Appointment, Source, State
 from clinic_site.local_time import clinic_zone, local_day, local_midnight
+from clinic_site.reachable_days import FIRST_YEAR, LAST_YEAR
 from content.models import Location, Practitioner
 
 PARAMETER = "day"
@@ -100,7 +101,7 @@ def read_day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError as unreadable:
         raise IncorrectLookupParameters(str(unreadable)) from unreadable
-    if not FIRST_YEAR <= day.year < LAST_YEAR:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise IncorrectLookupParameters("a day out of reach")
     return day
 
@@ -166,7 +167,17 @@ class DayList(ReachableDays):
             before, after = shown - timedelta(days=1), shown + timedelta(days=1)
             links.insert(0, ("Day before", self._to(before.isoformat()), False))
             links.insert(1, ("Day after", self._to(after.isoformat()), False))
-        return links
+        return [*links, self._to_review]
+
+    @property
+    def _to_review(self) -> tuple[str, str, bool]:
+        """The visits of all days that wait for a clinician, with their number."""
+        wanted = {PARAMETER: "all", "state__exact": State.NEEDS_REVIEW.value}
+        count = Appointment.objects.filter(state=State.NEEDS_REVIEW).count()
+        is_shown = (
+            self.days.choice == "all" and self.params.get("state__exact") == wanted["state__exact"]
+        )
+        return (f"To review ({count})", self.get_query_string(wanted, [HIERARCHY]), is_shown)
 
     def _to(self, choice: str) -> str:
         return self.get_query_string({PARAMETER: choice}, [HIERARCHY])

@@ -13,7 +13,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from booking.diary import Who
 from booking.forms import one_line
-from booking.models import Service
+from booking.models import AppointmentEvent, Patient, Service
 from booking.openings import OpenTime
 from booking.registration import Person
 from clinic_site.local_time import clinic_zone, instant, local_day
@@ -165,7 +165,7 @@ class CallerForm(forms.Form):
         cleaned["start"] = start
 
     @property
-    def person(self) -> Person:
+    def person(self) -> Person | Patient:
         """Who calls and who comes; only of a valid form."""
         return Person(
             name=self.cleaned_data["name"],
@@ -175,7 +175,22 @@ class CallerForm(forms.Form):
         )
 
 
-class CancelForm(forms.Form):
+class WishForm(forms.Form):
+    """Whose wish a change was: a late cancellation counts only when it was the patient's."""
+
+    wish = forms.ChoiceField(
+        label="Whose wish is it?",
+        choices=AppointmentEvent.Wish.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether the patient asked or the clinic had to."},
+    )
+
+    @property
+    def whose_wish(self) -> AppointmentEvent.Wish:
+        return AppointmentEvent.Wish(self.cleaned_data["wish"])
+
+
+class CancelForm(WishForm):
     reason = forms.CharField(
         max_length=200,
         validators=[one_line],

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import Error
 from django.db.models import DateField, DateTimeField, Field, ProtectedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-# Beyond these years neither Python nor the desk can count in days and zones.
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-OUT_OF_REACH = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR - 1}."
-DAYS = (
-    MinValueValidator(date(FIRST_YEAR, 1, 1), OUT_OF_REACH),
-    MaxValueValidator(date(LAST_YEAR - 1, 12, 31), OUT_OF_REACH),
-)
-MOMENTS = (
-    MinValueValidator(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), OUT_OF_REACH),
-    MaxValueValidator(datetime(LAST_YEAR, 1, 1, tzinfo=UTC), OUT_OF_REACH),
-)
+from clinic_site.reachable_days import DAYS, MOMENTS
+
+
+def author(request: HttpRequest) -> User:
+    """Who gives the command; admin pages are for signed-in staff only."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 class ReachableDays(ChangeList):

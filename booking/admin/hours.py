@@ -14,11 +14,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from booking.absences import visits_within
+from booking.admin.absences import AbsencePages, rearrange_link
 from booking.admin.foundation import ClinicAdmin, WholeRowForm
 from booking.admin.wording import ZONE, in_zone, link_to, short_time, who_comes
-from booking.models import Appointment, Closure, ExtraHours, State, WorkingHours
+from booking.models import Appointment, Closure, ExtraHours, WorkingHours
 
-STANDING = (State.NEEDS_REVIEW, State.BOOKED, State.ARRIVED)
 MOST_WARNED_OF = 10
 WALL_CLOCK = f"The clinic’s wall clock: {ZONE}."
 
@@ -102,18 +103,6 @@ class InstantsAdmin(ClinicAdmin):
         return short_time(row.ends_at)
 
 
-def visits_within(closure: Closure) -> QuerySet[Appointment]:
-    """The visits that stand although the clinic, the place or the practitioner is closed."""
-    visits = Appointment.objects.with_everybody().filter(
-        state__in=STANDING, starts_at__lt=closure.ends_at, ends_at__gt=closure.starts_at
-    )
-    if closure.practitioner_id:
-        visits = visits.filter(practitioner=closure.practitioner_id)
-    if closure.location_id:
-        visits = visits.filter(location=closure.location_id)
-    return visits.order_by("starts_at", "pk")
-
-
 def listed(visits: Iterable[Appointment]) -> SafeString:
     rows = (
         (link_to(visit, short_time(visit.starts_at)), who_comes(visit.patient), visit.practitioner)
@@ -131,15 +120,16 @@ def still_booked(visits: QuerySet[Appointment], closure: Closure) -> SafeString:
         count - MOST_WARNED_OF,
     )
     return format_html(
-        "{} booked in this time. The closure does not cancel them: phone the patients.{}{}",
+        "{} booked in this time. The closure does not cancel them: {}.{}{}",
         "1 visit is" if count == 1 else f"{count} visits are",
+        rearrange_link(closure, "ask the patients to take another time"),
         listed(visits[:MOST_WARNED_OF]),
         more if count > MOST_WARNED_OF else "",
     )
 
 
 @admin.register(Closure)
-class ClosureAdmin(InstantsAdmin):
+class ClosureAdmin(AbsencePages, InstantsAdmin):
     list_display = ("begins", "ends", "who_is_closed", "reason")
     list_filter = ("practitioner", "location")
     search_fields = ("reason",)
@@ -168,7 +158,9 @@ class ClosureAdmin(InstantsAdmin):
     @admin.display(description="Still booked")
     def standing_visits(self, closure: Closure) -> str:
         visits = visits_within(closure)
-        return listed(visits) if visits else "None."
+        if not visits:
+            return "None."
+        return format_html("{}{}", listed(visits), rearrange_link(closure, "Rearrange them"))
 
     def save_model(
         self, request: HttpRequest, obj: Closure, form: WholeRowForm, change: bool

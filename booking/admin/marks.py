@@ -10,7 +10,8 @@ from typing import Protocol
 from django.contrib.auth.models import User
 
 from booking import scheduling
-from booking.models import Appointment, State
+from booking.models import Appointment, EventKind
+from booking.scheduling.states import ALLOWED_FROM
 from clinic_site.local_time import clinic_zone, local_day
 
 
@@ -38,37 +39,29 @@ class Mark:
     slug: str
     label: str
     command: Command
-    states: frozenset[State]
+    sets: EventKind
     when: Callable[[Appointment, datetime], bool] = at_any_time
 
     def is_offered(self, appointment: Appointment, now: datetime) -> bool:
-        return appointment.state in self.states and self.when(appointment, now)
+        return appointment.state in ALLOWED_FROM[self.sets] and self.when(appointment, now)
 
 
 MARKS = {
     mark.slug: mark
     for mark in (
-        Mark("arrived", "Mark arrived", scheduling.arrive, frozenset({State.BOOKED}), on_its_day),
-        Mark("completed", "Mark completed", scheduling.complete, frozenset({State.ARRIVED})),
+        Mark("arrived", "Mark arrived", scheduling.arrive, EventKind.ARRIVED, on_its_day),
+        Mark("completed", "Mark completed", scheduling.complete, EventKind.COMPLETED),
         Mark(
             "did-not-come",
             "Mark as did not come",
             scheduling.no_show,
-            frozenset({State.BOOKED}),
+            EventKind.NO_SHOW,
             once_it_should_have_begun,
         ),
-        Mark("left-unseen", "Left unseen", scheduling.left_unseen, frozenset({State.ARRIVED})),
-        Mark(
-            "undo",
-            "Undo",
-            scheduling.undo,
-            frozenset({State.NO_SHOW, State.ARRIVED}),
-            on_its_day,
-        ),
+        Mark("left-unseen", "Left unseen", scheduling.left_unseen, EventKind.LEFT_UNSEEN),
+        Mark("undo", "Undo", scheduling.undo, EventKind.UNDONE, on_its_day),
     )
 }
-
-CANCELLABLE = frozenset({State.BOOKED, State.NEEDS_REVIEW})
 
 
 def marks_offered(appointment: Appointment, *, now: datetime) -> list[Mark]:
@@ -76,7 +69,7 @@ def marks_offered(appointment: Appointment, *, now: datetime) -> list[Mark]:
 
 
 def may_be_cancelled(appointment: Appointment) -> bool:
-    return appointment.state in CANCELLABLE
+    return appointment.state in ALLOWED_FROM[EventKind.CANCELLED]
 
 
 def in_words(refusal: Exception) -> str:

@@ -5,22 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.html import format_html_join
 
-from booking.admin.foundation import ClinicAdmin
+from booking import scheduling
+from booking.admin.merging import MAY_MERGE, MergingPages, merges_to_undo
+from booking.admin.relatives import dependant_page
 from booking.admin.search import patients_matching
 from booking.admin.wording import in_zone, link_to, national, short_time, state_tag
-from booking.models import Patient
+from booking.models import Appointment, Patient
 
 
 def visits_of(patient: Patient) -> list[tuple[str, ...]]:
-    """When, what, with whom, where, state: a row for each visit, the latest first."""
-    visits = patient.appointments.select_related("practitioner", "location")
+    """When, who, what, with whom, where, state: a row for each visit of the patient and of those
+    in their care, the latest first."""
+    theirs = Q(patient=patient) | Q(patient__responsible_adult=patient)
+    visits = Appointment.objects.filter(theirs).select_related(
+        "patient", "practitioner", "location"
+    )
     return [
         (
             link_to(visit, short_time(visit.starts_at)),
+            str(visit.patient),
             visit.service_name,
             visit.practitioner.name,
             visit.location.name,
@@ -45,19 +54,34 @@ def consents_of(patient: Patient) -> list[tuple[str, ...]]:
 
 
 @admin.register(Patient)
-class PatientAdmin(ClinicAdmin):
+class PatientAdmin(MergingPages):
     """Contact details can be corrected. People are made by booking and never deleted here."""
 
     actions = None
     list_display = ("name", "phone_shown", "email", "responsible_adult", "known_since")
     list_select_related = ("responsible_adult",)
     search_fields = ("name",)
-    search_help_text = "Name, phone number in any format, or e-mail address."
+    search_help_text = "Name, phone number in any format, e-mail address, or date of birth."
     ordering = ("name", "pk")
     fieldsets = (
-        (None, {"fields": ("name", "phone", "email", "discreet")}),
+        (None, {"fields": ("name", "born_on", "phone", "email", "discreet")}),
         ("Care", {"fields": ("cared_for_by", "cares_for", "known_since")}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        dependant = self.admin_site.admin_view(self.dependant_view)
+        name = "booking_patient_dependant"
+        return [path("<int:pk>/dependant/", dependant, name=name), *super().get_urls()]
+
+    def dependant_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return dependant_page(request, pk, context)
+
+    def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: Any) -> None:
+        """Another address reads what is sent from now on, and links at the old one end."""
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            scheduling.contact_changed(obj, now=timezone.now())
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -75,6 +99,9 @@ class PatientAdmin(ClinicAdmin):
     ) -> HttpResponse:
         """The person's visits and consents stand below the form, and are no part of it."""
         patient = context["original"]
+        if patient and request.user.has_perm(MAY_MERGE):
+            context["merges"] = merges_to_undo(patient)
+            context["may_merge"] = True
         if request.user.has_perm("booking.view_appointment"):
             context["visits"] = visits_of(patient)
         if request.user.has_perm("booking.view_consent"):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date, datetime
 from typing import Any
 
 import phonenumbers
 from django.conf import settings
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import CharField, Func, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 
@@ -15,6 +17,9 @@ from booking.models import Appointment, Patient
 
 PHONE_LIKE = re.compile(r"[+(]?[\d\s().+/-]+", re.ASCII)
 FEWEST_DIGITS = 4
+# Of pg_trgm's word similarity: Lopes finds Lopez, Steven finds Stephen, Ann does not find Ben.
+ALIKE = 0.5
+DATE_FORMS = ("%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%B %d %Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y")
 
 
 class WithoutAccents(Func):
@@ -49,10 +54,25 @@ def phone_digits(query: str) -> set[str]:
 
 
 def patients_named(query: str) -> QuerySet[Any]:
-    """Whose name holds each word of `query`, whatever its case and accents."""
+    """Whose name holds each word of `query`, or one spelled much like it, whatever its case and
+    accents."""
     found: QuerySet[Any] = Patient.objects.annotate(plain_name=Lower(WithoutAccents("name")))
     for word in without_accents(query).split():
-        found = found.filter(plain_name__contains=word)
+        sounds_like = TrigramWordSimilarity(word, "plain_name")
+        found = found.alias(likeness=sounds_like).filter(
+            Q(plain_name__contains=word) | Q(likeness__gte=ALIKE)
+        )
+    return found
+
+
+def born_on_any_of(query: str) -> list[date]:
+    """The days that `query` can mean; none if it is no date. Months may come first or second."""
+    found = []
+    for form in DATE_FORMS:
+        try:
+            found.append(datetime.strptime(query.strip(), form).date())  # noqa: DTZ007 - a day
+        except ValueError:
+            continue
     return found
 
 
@@ -75,15 +95,25 @@ def visits_matching(visits: QuerySet[Appointment], query: str) -> QuerySet[Appoi
 
 
 def patients_matching(patients: QuerySet[Patient], query: str) -> QuerySet[Patient]:
-    """The people of this name, phone number or e-mail address, and who is in their care."""
+    """The people of this name, phone number, e-mail address or day of birth, who is in their care,
+    and who cares for them."""
     query = query.strip()
     if not query:
         return patients
-    found = Q(pk__in=patients_named(query).values("pk")) | Q(email__icontains=query)
+    named = patients_named(query).values("pk")
+    found = Q(pk__in=named) | Q(email__icontains=query)
+    found |= Q(responsible_adult__in=named) | Q(pk__in=_adults_of(named))
+    if days := born_on_any_of(query):
+        found |= Q(born_on__in=days)
     if digits := phone_digits(query):
         reached = patients_reached_at(digits).values("pk")
         found |= Q(pk__in=reached) | Q(responsible_adult__in=reached)
     return patients.filter(found)
+
+
+def _adults_of(people: QuerySet[Any]) -> QuerySet[Any]:
+    in_care = Patient.objects.filter(pk__in=people, responsible_adult__isnull=False)
+    return in_care.values("responsible_adult")
 
 
 def _of(people: QuerySet[Patient]) -> Q:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
 
+from booking.admin.screening import safety_fact
+from booking.admin.screening_consent import consent_fact
 from booking.admin.wording import (
     ZONE,
     delivery_tag,
@@ -13,8 +15,9 @@ from booking.admin.wording import (
     national,
     phone_of,
     short_time,
+    who_is_expected,
 )
-from booking.models import Appointment, AppointmentEvent, Message, Patient, State
+from booking.models import Appointment, AppointmentEvent, Consent, Message, Patient, State
 from clinic_site.local_time import clock, full_time
 
 Fact = tuple[str, str]
@@ -22,7 +25,13 @@ Fact = tuple[str, str]
 
 def facts_of(visit: Appointment, *, reader: User | AnonymousUser) -> list[Fact]:
     """The visit as the desk reads it; the reader gets links to what they may open."""
-    return [*_place_in_the_diary(visit), *_who(visit, reader), *_how_it_came(visit)]
+    safety = safety_fact(visit)
+    return [
+        *_place_in_the_diary(visit),
+        *_who(visit, reader),
+        *([safety] if safety else []),
+        *_how_it_came(visit),
+    ]
 
 
 def history_of(visit: Appointment) -> list[tuple[str, ...]]:
@@ -77,6 +86,8 @@ def _place_in_the_diary(visit: Appointment) -> list[Fact]:
 
 def _who(visit: Appointment, reader: User | AnonymousUser) -> list[Fact]:
     patient = visit.patient
+    if patient is None and visit.course:
+        return [("Patient", link_to(visit.course, who_is_expected(visit)))]
     if patient is None:
         return [("Patient", "A visitor of the website is filling in the form.")]
     adult = patient.responsible_adult
@@ -109,14 +120,16 @@ def _how_it_came(visit: Appointment) -> list[Fact]:
         facts.append((rule, visit.overbooking_reason))
     if visit.patient_confirmed_at:
         facts.append(("Patient confirmed", _at(visit.patient_confirmed_at)))
-    facts += [
-        (
-            f"{consent.get_text_display()} of {consent.version}",
-            f"Acknowledged on {_at(consent.acknowledged_at)}",
-        )
-        for consent in visit.consents.all()
-    ]
-    return facts
+    return [*facts, *(_consent(each) for each in visit.consents.select_related("recorded_by"))]
+
+
+def _consent(consent: Consent) -> Fact:
+    if consent.text == Consent.Text.TREATMENT:
+        return consent_fact(consent)
+    return (
+        f"{consent.get_text_display()} of {consent.version}",
+        f"Acknowledged on {_at(consent.acknowledged_at)}",
+    )
 
 
 def _source(visit: Appointment) -> str:

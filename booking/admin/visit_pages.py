@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -19,8 +18,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from booking import scheduling
 from booking.admin.callers import caller_page
 from booking.admin.forms import CancelForm
-from booking.admin.foundation import ReadOnlyAdmin
+from booking.admin.foundation import ReadOnlyAdmin, author
+from booking.admin.links import change_links, links_in_words, may_send
 from booking.admin.marks import MARKS, REFUSALS, in_words, marks_offered, may_be_cancelled
+from booking.admin.rights import READ, may_read_answers
+from booking.admin.screening import (
+    answers_page,
+    decide,
+    has_answers_page,
+)
+from booking.admin.screening_consent import change_consent, consent_offered, consent_sheet
 from booking.admin.visit_facts import facts_of, history_of, letters_of
 from booking.admin.wording import page_of, phone_of, state_tag, who_comes
 from booking.models import Appointment
@@ -38,6 +45,11 @@ class VisitPages(ReadOnlyAdmin):
             page("book/", self.book_view, "book"),
             page("<int:pk>/mark/<slug:slug>/", self.mark_view, "mark"),
             page("<int:pk>/cancel/", self.cancel_view, "cancel"),
+            page("<int:pk>/links/", self.links_view, "links"),
+            page("<int:pk>/answers/", self.answers_view, "answers"),
+            page("<int:pk>/decide/", self.decide_view, "decide"),
+            page("<int:pk>/consent/", self.consent_view, "consent"),
+            page("<int:pk>/consent-sheet/", self.consent_sheet_view, "consent_sheet"),
             *super().get_urls(),
         ]
 
@@ -76,6 +88,10 @@ class VisitPages(ReadOnlyAdmin):
             "facts": facts_of(visit, reader=request.user),
             "marks": marks_offered(visit, now=timezone.now()) if may_run else [],
             "may_cancel": may_run and may_be_cancelled(visit),
+            "links": links_in_words(visit, now=timezone.now()) if may_run else "",
+            "may_send_link": may_send(visit),
+            "may_read": has_answers_page(visit) and may_read_answers(request.user, visit),
+            "consent_offered": consent_offered(visit, request.user, now=timezone.now()),
             "events": history_of(visit),
             "letters": letters_of(visit),
         }
@@ -106,12 +122,16 @@ class VisitPages(ReadOnlyAdmin):
             return self._to_list(request.GET[BACK_TO_LIST])
         return HttpResponseRedirect(page_of(visit))
 
+    @method_decorator(require_POST)
+    def links_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return change_links(request, self._visit_to_change(request, pk), now=timezone.now())
+
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         visit = self._visit_to_change(request, pk)
         form = CancelForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            return self._cancel(request, visit, reason=form.cleaned_data["reason"])
+            return self._cancel(request, visit, form)
         if not may_be_cancelled(visit):
             messages.error(request, f"Visit {visit.reference} is {state_word(visit)} already.")
             return HttpResponseRedirect(page_of(visit))
@@ -132,10 +152,14 @@ class VisitPages(ReadOnlyAdmin):
             status=400 if form.is_bound else 200,
         )
 
-    def _cancel(self, request: HttpRequest, visit: Appointment, *, reason: str) -> HttpResponse:
+    def _cancel(self, request: HttpRequest, visit: Appointment, form: CancelForm) -> HttpResponse:
         try:
             scheduling.cancel(
-                appointment=visit, by=author(request), now=timezone.now(), reason=reason
+                appointment=visit,
+                by=author(request),
+                now=timezone.now(),
+                reason=form.cleaned_data["reason"],
+                wish=form.whose_wish,
             )
         except REFUSALS as refusal:
             messages.error(request, in_words(refusal))
@@ -143,24 +167,49 @@ class VisitPages(ReadOnlyAdmin):
             messages.success(request, f"Visit {visit.reference} is cancelled.")
         return HttpResponseRedirect(page_of(visit))
 
-    def _visit_to_change(self, request: HttpRequest, pk: int) -> Appointment:
-        if not (self.has_view_permission(request) and request.user.has_perm(RUN_THE_DAY)):
+    @method_decorator(require_safe)
+    def answers_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return answers_page(request, self._visit_with_answers(request, pk), self._around(request))
+
+    @method_decorator(require_POST)
+    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return decide(request, self._visit_with_answers(request, pk), self._around(request))
+
+    @method_decorator(require_POST)
+    def consent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return change_consent(request, self._visit_to_see(request, pk))
+
+    @method_decorator(require_safe)
+    def consent_sheet_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return consent_sheet(request, self._visit_to_see(request, pk))
+
+    def _around(self, request: HttpRequest) -> dict[str, Any]:
+        return {**self.admin_site.each_context(request), "opts": self.opts}
+
+    def _visit_with_answers(self, request: HttpRequest, pk: int) -> Appointment:
+        if not request.user.has_perm(READ):
+            raise PermissionDenied
+        visit = self._visit_to_see(request, pk)
+        if not has_answers_page(visit):
+            raise Http404
+        return visit
+
+    def _visit_to_see(self, request: HttpRequest, pk: int) -> Appointment:
+        if not self.has_view_permission(request):
             raise PermissionDenied
         visit = Appointment.objects.with_everybody().visits().filter(pk=pk).first()
         if visit is None:
             raise Http404
         return visit
 
+    def _visit_to_change(self, request: HttpRequest, pk: int) -> Appointment:
+        if not request.user.has_perm(RUN_THE_DAY):
+            raise PermissionDenied
+        return self._visit_to_see(request, pk)
+
     def _to_list(self, query: str) -> HttpResponse:
         asked = QueryDict(query).urlencode()
         return HttpResponseRedirect(f"{reverse('admin:booking_appointment_changelist')}?{asked}")
-
-
-def author(request: HttpRequest) -> User:
-    """Who gives the command; admin pages are for signed-in staff only."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def state_word(visit: Appointment) -> str:

@@ -25,10 +25,12 @@ TICK = '<path d="m2.5 8.5 3.5 3.5 7.5-8"/>'
 CROSS = '<path d="m3.5 3.5 9 9M12.5 3.5l-9 9"/>'
 MINUS = '<circle cx="8" cy="8" r="6"/><path d="M5 8h6"/>'
 EMPTY_CHAIR = '<circle cx="8" cy="8" r="6" stroke-dasharray="2.4 2.3"/><path d="m4 12 8-8"/>'
+ENVELOPE = '<path d="M2 4h12v8.5H2zM2 4.5l6 4.5 6-4.5"/>'
 WARNING = '<path d="m8 2.5 6 11H2zM8 6.5v3.3M8 11.6v.1"/>'
 
 STATE_ICONS: dict[str, str] = {
     State.HELD: CLOCK,
+    State.UNPROVED: ENVELOPE,
     State.NEEDS_REVIEW: QUESTION,
     State.BOOKED: CALENDAR,
     State.ARRIVED: ARROW_IN,
@@ -37,6 +39,7 @@ STATE_ICONS: dict[str, str] = {
     State.CANCELLED: CROSS,
     State.NO_SHOW: EMPTY_CHAIR,
     State.LEFT_UNSEEN: ARROW_OUT,
+    State.LAPSED: MINUS,
 }
 DELIVERY_ICONS: dict[str, str] = {
     Message.Delivery.QUEUED: CLOCK,
@@ -61,14 +64,28 @@ def in_zone(heading: str) -> str:
 def state_tag(appointment: Appointment) -> SafeString:
     """The state as a word with an icon; its colour only repeats them."""
     if appointment.state == State.HELD and appointment.hold_expires_at:
-        word = f"Held until {clock(appointment.hold_expires_at)}"
+        word = f"Held until {_end_of(appointment, appointment.hold_expires_at)}"
+    elif appointment.state == State.UNPROVED and appointment.hold_expires_at:
+        word = f"E-mail not confirmed yet, kept until {clock(appointment.hold_expires_at)}"
     else:
         word = appointment.get_state_display()
     return _tag(appointment.state, STATE_ICONS[appointment.state], word)
 
 
+def _end_of(held: Appointment, end: datetime) -> str:
+    """Minutes away for a visitor of the website; for a course perhaps two days."""
+    return short_time(end) if held.course_id else clock(end)
+
+
 def delivery_tag(message: Message) -> SafeString:
     return _tag(message.state, DELIVERY_ICONS[message.state], message.get_state_display())
+
+
+def who_is_expected(visit: Appointment) -> str:
+    """Who comes; of a place that is kept for a course, to whom that is proposed."""
+    if visit.patient is None and visit.course:
+        return f"Proposed to {who_comes(visit.course.patient)}"
+    return who_comes(visit.patient)
 
 
 def who_comes(patient: Patient | None) -> str:

@@ -2,6 +2,18 @@
 
 from booking.forms.details import DetailsForm
 from booking.forms.foundation import PlainHelper, one_line
+from booking.forms.safety import SafetyForm, TreatmentInformationForm
 from booking.forms.times import TimesFilter, parse_time_key
+from booking.forms.waiting import JoinForm, WishForm
 
-__all__ = ["DetailsForm", "PlainHelper", "TimesFilter", "one_line", "parse_time_key"]
+__all__ = [
+    "DetailsForm",
+    "JoinForm",
+    "PlainHelper",
+    "SafetyForm",
+    "TimesFilter",
+    "TreatmentInformationForm",
+    "WishForm",
+    "one_line",
+    "parse_time_key",
+]

@@ -1,4 +1,5 @@
 from booking.models.appointments import (
+    MOVABLE_STATES,
     PASSING_STATES,
     STANDING_STATES,
     Appointment,
@@ -7,6 +8,7 @@ from booking.models.appointments import (
 )
 from booking.models.catalogue import Room, Service
 from booking.models.courses import Course
+from booking.models.desk import PatientMerge, Rearrangement
 from booking.models.events import AppointmentEvent, EventKind
 from booking.models.hours import Closure, ExtraHours, WorkingHours
 from booking.models.house_rules import HouseRules
@@ -17,6 +19,7 @@ from booking.models.screening import ScreeningAnswers, ScreeningReading
 from booking.models.waiting import FreedTime, SlotOffer, WaitingEntry
 
 __all__ = [
+    "MOVABLE_STATES",
     "PASSING_STATES",
     "STANDING_STATES",
     "Appointment",
@@ -31,6 +34,8 @@ __all__ = [
     "HouseRules",
     "Message",
     "Patient",
+    "PatientMerge",
+    "Rearrangement",
     "Room",
     "ScreeningAnswers",
     "ScreeningReading",

@@ -1,5 +1,6 @@
 """Appointments: holds and visits. Only `booking.scheduling` writes them."""
 
+from copy import copy
 from datetime import timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -45,6 +46,9 @@ PASSING_STATES = (State.HELD, State.UNPROVED)
 
 # A visit that lies ahead and stands, as far as anybody knows.
 STANDING_STATES = (State.UNPROVED, State.NEEDS_REVIEW, State.BOOKED)
+
+# A visit that is the patient's for certain, and so may get another time.
+MOVABLE_STATES = (State.NEEDS_REVIEW, State.BOOKED)
 
 
 class Source(models.TextChoices):
@@ -123,6 +127,8 @@ class Appointment(WrittenByScheduling):
         permissions = [
             ("overbook", "Can overbook, giving a reason"),
             ("run_the_day", "Can book for callers, cancel, mark arrivals and no-shows"),
+            ("export_visits", "Can export lists of visits"),
+            ("see_reports", "Can see reports about the clinic"),
         ]
         indexes = [
             models.Index(fields=["starts_at"], name="appointment_by_day"),
@@ -237,6 +243,15 @@ class Appointment(WrittenByScheduling):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def service_as_booked(self) -> Service:
+        """The service, taking as long as it did when this was booked: a copy, not to be saved."""
+        service = copy(self.service)
+        service.length_minutes = self.length_minutes
+        service.buffer_before_minutes = self.buffer_before_minutes
+        service.buffer_after_minutes = self.buffer_after_minutes
+        return service
 
     @property
     def block(self) -> Interval:

@@ -30,6 +30,7 @@ class Message(models.Model):
         AFTERCARE = "aftercare", "After your visit"
         WAITING = "waiting", "You are on the list"
         OFFER = "offer", "A free time"
+        CHOOSE_TIME = "choose_time", "Please choose another time"
         COURSE = "course", "Proposed sessions"
         COURSE_BOOKED = "course_booked", "Your sessions"
         FIND_VISIT = "find_visit", "Your visits"

@@ -12,6 +12,7 @@ class Patient(models.Model):
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
     phone = PhoneNumberField(blank=True)
+    born_on = models.DateField("date of birth", null=True, blank=True)
     responsible_adult = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="dependants"
     )
@@ -26,6 +27,9 @@ class Patient(models.Model):
     )
     email_proved_at = models.DateTimeField(
         "e-mail proved", null=True, blank=True, help_text="When a link sent there was used."
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="duplicates"
     )
     created_at = models.DateTimeField()
 
@@ -65,7 +69,9 @@ class Patient(models.Model):
                 "name",
                 "email",
                 "phone",
+                "born_on",
                 "responsible_adult",
+                "merged_into",
                 "discreet",
                 "reminders",
                 "texts_agreed_at",

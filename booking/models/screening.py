@@ -45,7 +45,8 @@ class ScreeningAnswers(models.Model):
     class Meta:
         verbose_name_plural = "screening answers"
         permissions = [
-            ("read_answers", "Can read patients' answers to the safety questions"),
+            ("read_answers", "Can read the answers of their own patients"),
+            ("read_all_answers", "Can read every patient's answers"),
             ("decide_on_answers", "Can approve or decline a visit after reading the answers"),
         ]
         constraints = [

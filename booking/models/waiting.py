@@ -7,7 +7,10 @@ from django.db.models import Q
 from booking.models.appointments import Appointment
 from booking.models.catalogue import Service
 from booking.models.patients import Patient
+from clinic_site.local_time import wall_clock
 from content.models import Location, Practitioner
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class WaitingEntry(models.Model):
@@ -73,6 +76,18 @@ class WaitingEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient}, waiting since {self.created_at:%d %B %Y}"
+
+    @property
+    def days_in_words(self) -> str:
+        """Monday, Thursday."""
+        return ", ".join(WEEKDAYS[day] for day in sorted(self.weekdays)) or "Any day"
+
+    @property
+    def hours_in_words(self) -> str:
+        """From 9:00 am until 12 noon: when the visit can start."""
+        ends = [("from", self.earliest), ("until", self.latest)]
+        said = " ".join(f"{word} {wall_clock(wall)}" for word, wall in ends if wall)
+        return said[:1].upper() + said[1:] or "Any time of day"
 
 
 class SlotOffer(models.Model):

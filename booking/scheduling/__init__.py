@@ -7,10 +7,32 @@ patient; `now` is the caller's clock, an aware datetime.
 
 from booking.diary_lock import DiaryBusy, SlotTaken
 from booking.scheduling.attendance import arrive, complete, left_unseen, no_show, undo
+from booking.scheduling.contacts import (
+    contact_changed,
+    owe_found_visits,
+    revoke_links,
+    send_new_link,
+)
 from booking.scheduling.correspondence import TAKE_BACK_WITHIN
+from booking.scheduling.courses import (
+    NotACourse,
+    accept_course,
+    decline_course,
+    lapse_courses,
+    propose,
+)
 from booking.scheduling.firmness import confirm_attendance, prove_address
-from booking.scheduling.holds import HoldGone, extend, hold, release
+from booking.scheduling.holds import HoldGone, extend, hold, release, sweep
 from booking.scheduling.ledger import WrongState
+from booking.scheduling.merging import (
+    UNDO_MERGE_WITHIN,
+    CannotMerge,
+    CannotUndoMerge,
+    MergePlan,
+    merge,
+    plan_merge,
+    undo_merge,
+)
 from booking.scheduling.moves import (
     NothingToTakeBack,
     last_own_change,
@@ -18,21 +40,49 @@ from booking.scheduling.moves import (
     openings_for,
     take_back,
 )
+from booking.scheduling.offer_answers import OfferGone, accept_offer, decline_offer
+from booking.scheduling.offers import lapse_offers, offer_freed_times
+from booking.scheduling.rearranging import (
+    NobodyToWriteTo,
+    let_choose,
+    note_to_phone,
+    offer_instead,
+)
 from booking.scheduling.reviews import approve, ask_to_phone, decline
-from booking.scheduling.rules import MayNotOverbook, NotOffered, TooLate
-from booking.scheduling.visits import Details, book, book_for_caller, cancel
+from booking.scheduling.rules import MayNotOverbook, NotOffered, TooLate, is_in_time
+from booking.scheduling.visits import Details, PleasePhone, book, book_for_caller, cancel
+from booking.scheduling.waiting import (
+    ListFull,
+    Wish,
+    end_wishes,
+    join_list,
+    leave_list,
+    wish_for_earlier,
+)
 
 __all__ = [
     "TAKE_BACK_WITHIN",
+    "UNDO_MERGE_WITHIN",
+    "CannotMerge",
+    "CannotUndoMerge",
     "Details",
     "DiaryBusy",
     "HoldGone",
+    "ListFull",
     "MayNotOverbook",
+    "MergePlan",
+    "NobodyToWriteTo",
+    "NotACourse",
     "NotOffered",
     "NothingToTakeBack",
+    "OfferGone",
+    "PleasePhone",
     "SlotTaken",
     "TooLate",
+    "Wish",
     "WrongState",
+    "accept_course",
+    "accept_offer",
     "approve",
     "arrive",
     "ask_to_phone",
@@ -41,16 +91,38 @@ __all__ = [
     "cancel",
     "complete",
     "confirm_attendance",
+    "contact_changed",
     "decline",
+    "decline_course",
+    "decline_offer",
+    "end_wishes",
     "extend",
     "hold",
+    "is_in_time",
+    "join_list",
+    "lapse_courses",
+    "lapse_offers",
     "last_own_change",
+    "leave_list",
     "left_unseen",
+    "let_choose",
+    "merge",
     "move",
     "no_show",
+    "note_to_phone",
+    "offer_freed_times",
+    "offer_instead",
     "openings_for",
+    "owe_found_visits",
+    "plan_merge",
+    "propose",
     "prove_address",
     "release",
+    "revoke_links",
+    "send_new_link",
+    "sweep",
     "take_back",
     "undo",
+    "undo_merge",
+    "wish_for_earlier",
 ]

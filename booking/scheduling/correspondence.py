@@ -72,7 +72,8 @@ def owe_reminders(visit: Appointment, *, now: datetime) -> None:
     """One reminder for each of the service's hours that still lies ahead."""
     if visit.patient is None or not visit.patient.correspondent.reminders:
         return
-    for hours in visit.service.reminder_hours:
+    # Letters about a visit leave in the order in which they are owed.
+    for hours in sorted(visit.service.reminder_hours, reverse=True):
         due_at = visit.starts_at - timedelta(hours=hours)
         if due_at >= now + NO_REMINDER_WITHIN:
             owe_letter(visit, Message.Kind.REMINDER, now=now, due_at=due_at)

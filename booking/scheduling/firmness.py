@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from booking.diary_lock import in_diary_transaction, lock_desks
 from booking.models import Appointment, EventKind, HouseRules, Message, Patient, State
-from booking.scheduling.correspondence import confirm, owe_letter
+from booking.scheduling.correspondence import confirm, owe_letter, take_back_letters
 from booking.scheduling.ledger import expect, locked, write
 
 PROVE_WITHIN = timedelta(minutes=30)
@@ -20,11 +20,11 @@ def prove_address(*, appointment: Appointment, now: datetime) -> Appointment:
     """
     lock_desks([appointment.practitioner_id], [appointment.location_id])
     current = locked(appointment)
-    if current.patient and current.state in {State.BOOKED, State.NEEDS_REVIEW}:
+    if current.state in {State.BOOKED, State.NEEDS_REVIEW}:
         return current
     expect(current, State.UNPROVED)
-    if current.patient:
-        know_address(current.patient.correspondent, now=now)
+    know_address(Patient.objects.get(appointments=current).correspondent, now=now)
+    take_back_letters(current)
     make_firm(current, EventKind.PROVED, now=now)
     return current
 
@@ -50,13 +50,20 @@ def await_proof(visit: Appointment, *, now: datetime) -> None:
 def make_firm(visit: Appointment, kind: EventKind, *, now: datetime) -> None:
     """The patient has done their part: it is booked, unless a clinician has to look first."""
     visit.hold_expires_at = None
-    answers = visit.screening
-    if answers and answers.outcome != answers.Outcome.CLEAR and not answers.decision:
+    if needs_review(visit):
         write(visit, kind, to=State.NEEDS_REVIEW, by=None, now=now)
         owe_letter(visit, Message.Kind.REVIEW, now=now)
     else:
         write(visit, kind, to=State.BOOKED, by=None, now=now)
         confirm(visit, now=now)
+
+
+def needs_review(visit: Appointment) -> bool:
+    """Whether a clinician has to look at the answers before the visit is firm."""
+    answers = visit.screening
+    return (
+        answers is not None and answers.outcome != answers.Outcome.CLEAR and not answers.decision
+    )
 
 
 def must_prove_address(patient: Patient) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from booking import visit_links
 from booking.diary import Who, fewest_visits
 from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
 from booking.models import PASSING_STATES, Appointment, EventKind, Service, Source, State
@@ -20,6 +21,11 @@ from content.models import Location, Practitioner
 HOLD_LASTS = timedelta(minutes=10)
 # WCAG 2.2.1 asks for ten extensions at least; twelve times ten minutes keep out a hoarder.
 HOLD_LASTS_AT_MOST = timedelta(hours=2)
+
+
+# One that ran out is still its visitor's until somebody needs the place; not for ever.
+SWEPT_AFTER = timedelta(hours=1)
+SWEPT_AT_ONCE = 50
 
 
 class HoldGone(Exception):
@@ -115,8 +121,21 @@ def drop_expired(among: AppointmentQuerySet, *, now: datetime) -> int:
         else:
             appointment.hold_expires_at = None
             overtake(appointment)
+            visit_links.revoke(appointment, now=now)
             write(appointment, EventKind.LAPSED, to=State.LAPSED, by=None, now=now, by_clock=True)
     return len(rows)
+
+
+@in_diary_transaction
+def sweep(*, now: datetime) -> int:
+    """Let bookings lapse whose e-mail nobody proved in time, and remove holds that ran out an hour
+    ago: the longest past first, a limited number; how many."""
+    forgotten = Q(state=State.HELD, hold_expires_at__lte=now - SWEPT_AFTER)
+    lapsing = Q(state=State.UNPROVED, hold_expires_at__lte=now)
+    past = Appointment.objects.filter(forgotten | lapsing).order_by("hold_expires_at")
+    return drop_expired(
+        Appointment.objects.filter(pk__in=past.values("pk")[:SWEPT_AT_ONCE]), now=now
+    )
 
 
 def _release_holds_of(visitor: str, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from booking import visit_links
 from booking.diary import Who
 from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
 from booking.models import (
+    MOVABLE_STATES,
     Appointment,
     AppointmentEvent,
     EventKind,
@@ -41,8 +42,6 @@ from booking.scheduling.ledger import (
 from booking.scheduling.rules import expect_in_time, may_overrule, room_or_first
 from content.models import Location, Practitioner
 
-MOVABLE = (State.NEEDS_REVIEW, State.BOOKED)
-
 
 class NothingToTakeBack(Exception):
     """The last change was somebody else's, or its few minutes are over."""
@@ -63,15 +62,18 @@ def move(
     """Give the visit another time, practitioner or location, by the same rules as booking.
 
     One row changes its place in one statement: the old time is free only if the new one is taken.
-    The reference stays; earlier letters and links become void and a new letter follows. Raises
-    TooLate for a patient after the cut-off, NotOffered when a rule refuses the new time,
-    MayNotOverbook, SlotTaken when it has been taken, WrongState when the visit does not stand.
+    Moving it to where it stands changes nothing, so that a button may be pressed twice. The
+    reference stays; earlier letters and links become void and a new letter follows. Raises TooLate
+    for a patient after the cut-off, NotOffered when a rule refuses the new time, MayNotOverbook,
+    SlotTaken when it has been taken, WrongState when the visit does not stand.
     """
     lock_desks(
         {appointment.practitioner_id, practitioner.pk}, {appointment.location_id, location.pk}
     )
     current = locked(appointment)
-    expect(current, *MOVABLE)
+    expect(current, *MOVABLE_STATES)
+    if Whereabouts.of(current) == Whereabouts(start, practitioner, location):
+        return current
     if by is None:
         expect_in_time(current, now=now)
     drop_expired_holds([practitioner.pk], location, now=now)
@@ -81,25 +83,7 @@ def move(
     room = room_or_first(openings, practitioner, location, start)
     current.overbooked = openings.clash(practitioner, location, start) is not None
     current.overbooking_reason = overbooking_reason if why_not else ""
-    before, old_place = Whereabouts.of(current), copy(current)
-    put(current, practitioner, room, start)
-    expect_free(Patient.objects.get(appointments=current), current)
-    current.patient_confirmed_at = None
-    overtake(current)
-    visit_links.revoke(current, now=now)
-    write(
-        current,
-        EventKind.MOVED,
-        to=State(current.state),
-        by=by,
-        now=now,
-        reason=current.overbooking_reason,
-        wish=wish,
-        moved_from=before,
-    )
-    letters_leave_at = now if by else now + TAKE_BACK_WITHIN
-    free_the_time(old_place, now=now, offer_from=letters_leave_at)
-    _tell_of(current, now=now, due_at=letters_leave_at)
+    bring_to(current, practitioner, room, start, by=by, now=now, wish=wish)
     return current
 
 
@@ -136,7 +120,7 @@ def take_back(*, appointment: Appointment, now: datetime) -> Appointment:
     FreedTime.objects.filter(
         practitioner=practitioner, starts_at=current.block.start, handled_at=None
     ).delete()
-    _tell_again(current, last, now=now)
+    _tell_again(current, now=now)
     return current
 
 
@@ -147,6 +131,7 @@ def last_own_change(appointment: Appointment, *, now: datetime) -> AppointmentEv
         last is None
         or last.author != AppointmentEvent.Author.PATIENT
         or last.kind not in {EventKind.MOVED, EventKind.CANCELLED}
+        or last.from_state == State.UNPROVED
         or last.at + TAKE_BACK_WITHIN <= now
     ):
         return None
@@ -155,11 +140,39 @@ def last_own_change(appointment: Appointment, *, now: datetime) -> AppointmentEv
 
 def openings_for(visit: Appointment, who: Who, *, now: datetime) -> Openings:
     """Where the visit could go: with the length and buffers that it was booked with."""
-    service = copy(visit.service)
-    service.length_minutes = visit.length_minutes
-    service.buffer_before_minutes = visit.buffer_before_minutes
-    service.buffer_after_minutes = visit.buffer_after_minutes
-    return Openings(service, now=now, who=who, besides=visit)
+    return Openings(visit.service_as_booked, now=now, who=who, besides=visit)
+
+
+def bring_to(
+    visit: Appointment,
+    practitioner: Practitioner,
+    room: Room,
+    start: datetime,
+    *,
+    by: User | None,
+    now: datetime,
+    wish: AppointmentEvent.Wish = AppointmentEvent.Wish.PATIENT,
+) -> None:
+    """Write the move down, with all that follows from it: the place was found to be free."""
+    before, old_place = Whereabouts.of(visit), copy(visit)
+    put(visit, practitioner, room, start)
+    expect_free(Patient.objects.get(appointments=visit), visit)
+    visit.patient_confirmed_at = None
+    overtake(visit)
+    visit_links.revoke(visit, now=now)
+    write(
+        visit,
+        EventKind.MOVED,
+        to=State(visit.state),
+        by=by,
+        now=now,
+        reason=visit.overbooking_reason,
+        wish=wish,
+        moved_from=before,
+    )
+    letters_leave_at = now if by else now + TAKE_BACK_WITHIN
+    free_the_time(old_place, now=now, offer_from=letters_leave_at)
+    _tell_of(visit, now=now, due_at=letters_leave_at)
 
 
 def put(visit: Appointment, practitioner: Practitioner, room: Room, start: datetime) -> None:
@@ -171,21 +184,25 @@ def put(visit: Appointment, practitioner: Practitioner, room: Room, start: datet
 
 
 def _tell_of(visit: Appointment, *, now: datetime, due_at: datetime) -> None:
-    """While a clinician still looks at the answers, their letter is the next one."""
+    """The new time; while a clinician still looks at the answers, that too."""
     if visit.state == State.BOOKED:
         owe_letter(visit, Message.Kind.MOVED, now=now, due_at=due_at)
         owe_reminders(visit, now=now)
+    else:
+        owe_letter(visit, Message.Kind.REVIEW, now=now, due_at=due_at)
 
 
-def _tell_again(visit: Appointment, undone: AppointmentEvent, *, now: datetime) -> None:
-    """Remind of the visit as it stands again, and write if anything untrue has left or nothing
-    true had."""
-    letters = Message.objects.filter(appointment=visit)
-    sent = letters.exclude(state=Message.Delivery.SUPERSEDED)
-    if visit.state != State.BOOKED:
-        return
-    if sent.filter(created_at=undone.at).exists():
-        owe_letter(visit, Message.Kind.MOVED, now=now)
-    elif not sent.filter(kind__in=[Message.Kind.CONFIRMATION, Message.Kind.MOVED]).exists():
-        owe_letter(visit, Message.Kind.CONFIRMATION, now=now)
-    owe_reminders(visit, now=now)
+def _tell_again(visit: Appointment, *, now: datetime) -> None:
+    """Remind of the visit as it stands again, and write unless the last letter that left said so:
+    the one of before the change and of before taking it back, each of which counted one on."""
+    kind = Message.Kind
+    left = Message.objects.filter(appointment=visit).exclude(state=Message.Delivery.SUPERSEDED)
+    untrue_has_left = left.filter(calendar_sequence=visit.calendar_sequence - 1).exists()
+    said_so = left.filter(calendar_sequence=visit.calendar_sequence - 2)
+    firm = visit.state == State.BOOKED
+    telling = [kind.CONFIRMATION, kind.MOVED] if firm else [kind.REVIEW]
+    if untrue_has_left or not said_so.filter(kind__in=telling).exists():
+        is_news = left.filter(kind__in=telling).exists()
+        owe_letter(visit, kind.MOVED if firm and is_news else telling[0], now=now)
+    if firm:
+        owe_reminders(visit, now=now)

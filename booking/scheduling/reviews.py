@@ -16,7 +16,12 @@ from booking.models import (
     ScreeningAnswers,
     State,
 )
-from booking.scheduling.correspondence import confirm, overtake, owe_letter
+from booking.scheduling.correspondence import (
+    confirm,
+    overtake,
+    owe_letter,
+    take_back_letters,
+)
 from booking.scheduling.ledger import expect, free_the_time, locked, write
 
 
@@ -25,6 +30,7 @@ def approve(*, appointment: Appointment, by: User, now: datetime) -> Appointment
     """The visit can take place as booked; the patient gets the confirmation."""
     current = _to_review(appointment)
     _decide(current, ScreeningAnswers.Decision.APPROVED, by=by, now=now)
+    take_back_letters(current)
     write(current, EventKind.APPROVED, to=State.BOOKED, by=by, now=now)
     confirm(current, now=now)
     return current

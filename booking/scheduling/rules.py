@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
+from booking.absences import clinic_has_to
 from booking.models import Appointment, Room
 from booking.openings import Openings, WhyNot
 from booking.policy import Refusal, patient_may_change
@@ -28,10 +29,16 @@ class TooLate(Exception):
     """The cut-off has passed: the patient cannot move or cancel online any more."""
 
 
+def is_in_time(visit: Appointment, *, now: datetime) -> bool:
+    """Whether the patient can still change the visit online: until the cut-off, and longer if it is
+    the clinic that cannot keep the time."""
+    cutoff = timedelta(hours=visit.cancel_cutoff_hours)
+    return patient_may_change(visit.starts_at, cutoff=cutoff, now=now) or clinic_has_to(visit)
+
+
 def expect_in_time(visit: Appointment, *, now: datetime) -> None:
     """Raise TooLate if the patient cannot change the visit online any more."""
-    cutoff = timedelta(hours=visit.cancel_cutoff_hours)
-    if not patient_may_change(visit.starts_at, cutoff=cutoff, now=now):
+    if not is_in_time(visit, now=now):
         raise TooLate
 
 

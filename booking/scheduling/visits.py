@@ -8,10 +8,11 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from booking import visit_links
+from booking.absences import clinic_has_to
 from booking.diary import Who
-from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
+from booking.diary_lock import SlotTaken, in_diary_transaction, lock_contact, lock_desks
+from booking.limits import must_phone
 from booking.models import (
-    STANDING_STATES,
     Appointment,
     AppointmentEvent,
     Consent,
@@ -30,7 +31,12 @@ from booking.scheduling.firmness import await_proof, make_firm, must_prove_addre
 from booking.scheduling.holds import drop_expired_holds, held
 from booking.scheduling.ledger import expect, expect_free, free_the_time, locked, place, write
 from booking.scheduling.rules import expect_in_time, may_overrule, room_or_first
+from booking.scheduling.states import ALLOWED_FROM
 from content.models import Location, Practitioner
+
+
+class PleasePhone(Exception):
+    """The house rules want this contact to phone; a visitor is never told which of them."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +61,9 @@ def book(*, appointment: Appointment, visitor: str, details: Details, now: datet
     It is booked, or needs a clinician's look at the answers first, or waits until the patient has
     proved the e-mail address, as the answers and the house rules ask for. Booking the same hold
     twice books once: the second call returns the visit of the first. Raises HoldGone when the hold
-    was given away or taken back, and SlotTaken when meanwhile the clinic closed, the visit's time
-    passed, or the patient has another visit at this time.
+    was given away or taken back, SlotTaken when meanwhile the clinic closed, the visit's time
+    passed, or the patient has another visit at this time, and PleasePhone when the contact is
+    above a limit of the house rules; the hold stays then.
     """
     lock_desks([appointment.practitioner_id], [appointment.location_id])
     already = Appointment.objects.filter(pk=appointment.pk, held_by=visitor).standing()
@@ -64,6 +71,7 @@ def book(*, appointment: Appointment, visitor: str, details: Details, now: datet
         return booked
     current = held(appointment, visitor=visitor)
     _still_offered(current, now=now)
+    _expect_within_limits(details.person.email, now=now)
     patient = find_or_register(details.person, now=now)
     expect_free(patient, current)
     current.patient = patient
@@ -76,6 +84,13 @@ def book(*, appointment: Appointment, visitor: str, details: Details, now: datet
         make_firm(current, EventKind.BOOKED, now=now)
     _keep_acknowledgements(current, details, now=now)
     return current
+
+
+def _expect_within_limits(email: str, *, now: datetime) -> None:
+    """Two tabs of one person count one after the other, so that they cannot pass together."""
+    lock_contact(email)
+    if must_phone(email, now=now):
+        raise PleasePhone
 
 
 def _answers_of(patient: Patient, answers: ScreeningAnswers | None) -> ScreeningAnswers | None:
@@ -111,7 +126,7 @@ def book_for_caller(
     practitioner: Practitioner,
     location: Location,
     start: datetime,
-    person: Person,
+    person: Person | Patient,
     by: User,
     now: datetime,
     about: str = "",
@@ -121,7 +136,8 @@ def book_for_caller(
 
     With an `overbooking_reason`, staff who may overbook can go against every rule but the past and
     the patient's own other visits; a visit that stands where another does is marked overbooked.
-    Raises NotOffered, MayNotOverbook or SlotTaken.
+    A patient on file is taken as they are; a person described is found or registered. Raises
+    NotOffered, MayNotOverbook or SlotTaken.
     """
     lock_desks([practitioner.pk], [location.pk])
     drop_expired_holds([practitioner.pk], location, now=now)
@@ -132,7 +148,7 @@ def book_for_caller(
     clash = openings.clash(practitioner, location, start)
     room = room_or_first(openings, practitioner, location, start)
     visit = place(service, practitioner, room, start, source=Source.DESK, now=now)
-    patient = find_or_register(person, now=now)
+    patient = person if isinstance(person, Patient) else find_or_register(person, now=now)
     expect_free(patient, visit)
     visit.patient = patient
     visit.contact_phone = person.phone
@@ -161,9 +177,10 @@ def cancel(
     """
     lock_desks([appointment.practitioner_id], [appointment.location_id])
     current = locked(appointment)
-    expect(current, *STANDING_STATES)
+    expect(current, *ALLOWED_FROM[EventKind.CANCELLED])
     if by is None:
         expect_in_time(current, now=now)
+        wish = AppointmentEvent.Wish.CLINIC if clinic_has_to(current) else wish
     letters_leave_at = now if by else now + TAKE_BACK_WITHIN
     current.hold_expires_at = None
     overtake(current)

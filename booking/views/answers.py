@@ -9,7 +9,7 @@ from django.shortcuts import render, resolve_url
 from django.utils import timezone
 
 from booking.diary import ANYONE, Who
-from booking.models import Service
+from booking.models import Appointment, Service
 from booking.openings import Openings
 from booking.views import journey
 from clinic_site.local_time import full_time
@@ -47,3 +47,20 @@ def busy(request: HttpRequest) -> HttpResponse:
     response = render(request, "503.html", status=503)
     response["Retry-After"] = "5"
     return response
+
+
+def please_phone(request: HttpRequest, hold: Appointment | None) -> HttpResponse:
+    """409 with the phone number, in the same words whatever the reason: a stranger who types
+    somebody's address learns nothing of them. The time stays held, and what was typed is kept."""
+    return render(request, "booking/please_phone.html", {"hold": hold}, status=409)
+
+
+def no_hold(request: HttpRequest, *, give_up: bool = False) -> HttpResponse:
+    """Nothing is held: on to the visit just booked, the times near the lost one, or the start."""
+    if not give_up and journey.booked(request):
+        return see_other("done")
+    wish = journey.wanted(request)
+    if wish is None:
+        return see_other("book")
+    service, start = wish
+    return lost(request, service, start=start)

@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import scheduling
-from booking.forms import DetailsForm
-from booking.models import Appointment
+from booking.forms import DetailsForm, TreatmentInformationForm
+from booking.models import Appointment, ScreeningAnswers
 from booking.views import journey
-from booking.views.answers import busy, lost, see_other
+from booking.views.answers import busy, no_hold, please_phone, see_other
+from booking.views.safety import answers_given, must_answer
 from content.models import Clinic
 
 
@@ -21,7 +22,7 @@ def details(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _keep_details(request, hold)
     if hold is None:
-        return _no_hold(request)
+        return no_hold(request)
     form = DetailsForm(initial=journey.first_answers(request))
     return render(request, "booking/details.html", {"form": form, "hold": hold})
 
@@ -34,11 +35,11 @@ def _keep_details(request: HttpRequest, hold: Appointment | None) -> HttpRespons
     version = Clinic.objects.get().privacy_notice_version
     journey.remember_typed(request, kept | {"privacy_notice": version})
     if hold is None:
-        return _no_hold(request)
+        return no_hold(request)
     if not form_is_valid:
         context = {"form": form, "hold": hold}
         return render(request, "booking/details.html", context, status=400)
-    return see_other("check")
+    return see_other("safety_questions" if must_answer(request, hold) else "check")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,11 +48,37 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _book(request)
     if hold is None:
-        return _no_hold(request)
+        return no_hold(request)
     form = DetailsForm(journey.typed(request) or {})
     if not form.is_valid():
         return see_other("details")
-    return render(request, "booking/check.html", {"hold": hold, "answers": form.answers})
+    if must_answer(request, hold):
+        return see_other("safety_questions")
+    information = TreatmentInformationForm(version=_information_version())
+    return _check_page(request, hold, information)
+
+
+def _check_page(
+    request: HttpRequest,
+    hold: Appointment,
+    information: TreatmentInformationForm,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """All that was told, and what the answers to the safety questions mean for the visit."""
+    form = DetailsForm(journey.typed(request) or {})
+    context = {
+        "hold": hold,
+        "answers": form.answers if form.is_valid() else [],
+        "safety": answers_given(request, hold),
+        "information": information,
+    }
+    return render(request, "booking/check.html", context, status=status)
+
+
+def _information_version() -> str:
+    """Of what the clinic tells about the treatment, today."""
+    return Clinic.objects.get().treatment_information_version
 
 
 def _book(request: HttpRequest) -> HttpResponse:
@@ -60,24 +87,44 @@ def _book(request: HttpRequest) -> HttpResponse:
     pointed_at = journey.pointed_at(request)
     form = DetailsForm(kept or {})
     if pointed_at is None or kept is None or not form.is_valid():
-        return _no_hold(request) if pointed_at is None else see_other("details")
+        return no_hold(request) if pointed_at is None else see_other("details")
+    asks = pointed_at.service.asks_safety_questions
+    answers = answers_given(request, pointed_at)
+    if asks and answers is None:
+        return see_other("safety_questions")
+    information = TreatmentInformationForm(request.POST, version=_information_version())
+    if asks and not information.is_valid():
+        hold = journey.current_hold(request)
+        return _check_page(request, hold, information, status=400) if hold else no_hold(request)
     try:
         visit = scheduling.book(
             appointment=pointed_at,
             visitor=journey.visitor_key(request),
-            details=scheduling.Details(
-                person=form.person,
-                about=form.cleaned_data["about"],
-                privacy_notice=kept["privacy_notice"],
-            ),
+            details=_all_told(form, information if asks else None, answers),
             now=timezone.now(),
         )
     except (scheduling.SlotTaken, scheduling.HoldGone):
-        return _no_hold(request, give_up=True)
-    except scheduling.DiaryBusy:
-        return busy(request)
+        return no_hold(request, give_up=True)
+    except (scheduling.PleasePhone, scheduling.DiaryBusy) as refusal:
+        is_busy = isinstance(refusal, scheduling.DiaryBusy)
+        return busy(request) if is_busy else please_phone(request, journey.current_hold(request))
     journey.finish(request, visit)
     return see_other("done")
+
+
+def _all_told(
+    form: DetailsForm,
+    information: TreatmentInformationForm | None,
+    answers: ScreeningAnswers | None,
+) -> scheduling.Details:
+    read = information.cleaned_data["treatment_information"] if information else ""
+    return scheduling.Details(
+        person=form.person,
+        about=form.cleaned_data["about"],
+        privacy_notice=form.data["privacy_notice"],
+        treatment_information=read,
+        answers=answers,
+    )
 
 
 @require_safe
@@ -93,16 +140,17 @@ def done(request: HttpRequest) -> HttpResponse:
 def extend_hold(request: HttpRequest) -> HttpResponse:
     hold = journey.current_hold(request)
     if hold is None:
-        return _no_hold(request)
+        return no_hold(request)
     try:
         scheduling.extend(
             appointment=hold, visitor=journey.visitor_key(request), now=timezone.now()
         )
     except scheduling.HoldGone:
-        return _no_hold(request)
+        return no_hold(request)
     except scheduling.DiaryBusy:
         return busy(request)
-    return see_other("check" if request.POST.get("next") == "check" else "details")
+    after = request.POST.get("next", "")
+    return see_other(after if after in {"check", "call_first"} else "details")
 
 
 @require_POST
@@ -118,14 +166,3 @@ def release_hold(request: HttpRequest) -> HttpResponse:
         return see_other("book")
     service, _ = wish
     return see_other(service.get_absolute_url())
-
-
-def _no_hold(request: HttpRequest, *, give_up: bool = False) -> HttpResponse:
-    """Nothing is held: on to the visit just booked, the times near the lost one, or the start."""
-    if not give_up and journey.booked(request):
-        return see_other("done")
-    wish = journey.wanted(request)
-    if wish is None:
-        return see_other("book")
-    service, start = wish
-    return lost(request, service, start=start)

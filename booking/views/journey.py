@@ -12,17 +12,20 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from booking.models import Appointment, Service, State
+from booking import answers_on_file
+from booking.models import Appointment, ScreeningAnswers, Service, State
+from booking.views import hold_limits
 from content.models import Condition
 
 VISITOR, WANTED, HELD, BOOKED = "visitor", "wanted", "held", "booked"
 ABOUT, TYPED = "about", "typed"
+SAFETY = "safety"
 
 
 def visitor_key(request: HttpRequest) -> str:
     """A secret of this browser session, made when first needed."""
     if VISITOR not in request.session:
-        request.session[VISITOR] = secrets.token_urlsafe(32)
+        request.session[VISITOR] = f"{hold_limits.mark_of(request)}.{secrets.token_urlsafe(32)}"
     key: str = request.session[VISITOR]
     return key
 
@@ -75,6 +78,30 @@ def typed(request: HttpRequest) -> dict[str, Any] | None:
     return found
 
 
+def remember_answers(request: HttpRequest, answers: ScreeningAnswers) -> None:
+    """Point the session to sealed answers, and note whom they are about."""
+    if known := request.session.get(SAFETY):
+        answers_on_file.forget_unfinished(known["answers"])
+    request.session[SAFETY] = {"answers": str(answers.pk), "of": _who_comes(request)}
+
+
+def safety_answers(
+    request: HttpRequest, *, visit: Appointment | None, now: datetime
+) -> ScreeningAnswers | None:
+    """The answers given in this journey, if they are about the person who comes and still hold."""
+    known = request.session.get(SAFETY)
+    if known is None or known["of"] != _who_comes(request):
+        return None
+    return answers_on_file.unfinished(known["answers"], visit=visit, now=now)
+
+
+def _who_comes(request: HttpRequest) -> str:
+    """The patient's name as typed: answers about Ana say nothing about her child."""
+    typed_so_far = typed(request) or {}
+    name = typed_so_far.get("patient_name") if typed_so_far.get("for_whom") == "other" else ""
+    return " ".join((name or typed_so_far.get("name", "")).casefold().split())
+
+
 def first_answers(request: HttpRequest) -> dict[str, Any]:
     """What the details form starts with: what was typed before, else what the visit is about."""
     return typed(request) or {"about": request.session.get(ABOUT, "")}
@@ -90,6 +117,7 @@ def finish(request: HttpRequest, appointment: Appointment) -> None:
     forget_hold(request)
     request.session.pop(TYPED, None)
     request.session.pop(ABOUT, None)
+    request.session.pop(SAFETY, None)
     request.session[BOOKED] = appointment.pk
 
 

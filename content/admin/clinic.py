@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content import search
+from content.admin.checked_words import CheckedWordsAdmin
 from content.admin.foundation import PublishedAdmin
 from content.admin.lists import OnePerLine
-from content.admin.markdown_field import MarkdownAdmin
+from content.admin.publication_forms import CheckedWordsForm
 from content.models import Clinic, Location, Practitioner
 from content.usage import text_reviewed_by
 
@@ -35,7 +36,7 @@ class DaysAndHours(OnePerLine):
         return {"days": days, "hours": hours}
 
 
-class PractitionerForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at run time
+class PractitionerForm(CheckedWordsForm):
     languages = OnePerLine(help_text="One per line.")
     interests = OnePerLine(help_text="Short phrases, one per line.")
 
@@ -48,7 +49,7 @@ class PractitionerForm(forms.ModelForm):  # type: ignore[type-arg] # takes none 
         return number
 
 
-class FindableAdmin(MarkdownAdmin):
+class FindableAdmin(CheckedWordsAdmin):
     """Keeps what is found of a row as the row is."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -84,7 +85,7 @@ class PractitionerAdmin(FindableAdmin):
         return () if request.user.has_perm("auth.change_user") else ("user",)
 
 
-class LocationForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at run time
+class LocationForm(CheckedWordsForm):
     opening_hours = DaysAndHours(
         help_text="What readers see, one line each, like “Monday to Friday: 8 am to 6 pm”. "
         "The diary follows the working hours, not this."
@@ -116,7 +117,11 @@ class ClinicAdmin(PublishedAdmin):
     fieldsets = (
         (None, {"fields": ("name", "short_name", "tagline")}),
         ("How to reach us", {"fields": ("phone", "email", "emergency_number")}),
-        ("Booking", {"fields": ("currency", "cancellation_notice", "privacy_notice_version")}),
+        ("Booking", {"fields": ("currency", "cancellation_notice")}),
+        (
+            "What patients acknowledge",
+            {"fields": ("privacy_notice_version", "treatment_information_version")},
+        ),
         ("Health advice", {"fields": ("texts_await_approval",)}),
     )
 

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import Error
 from django.db.models import DateField, DateTimeField, Field, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-# Beyond these years a review cannot be counted in months and zones.
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-OUT_OF_REACH = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR - 1}."
-DAYS = (
-    MinValueValidator(date(FIRST_YEAR, 1, 1), OUT_OF_REACH),
-    MaxValueValidator(date(LAST_YEAR - 1, 12, 31), OUT_OF_REACH),
-)
-MOMENTS = (
-    MinValueValidator(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), OUT_OF_REACH),
-    MaxValueValidator(datetime(LAST_YEAR, 1, 1, tzinfo=UTC), OUT_OF_REACH),
-)
+from clinic_site.reachable_days import DAYS, MOMENTS
 
 
 class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none at run time

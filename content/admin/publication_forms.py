@@ -89,7 +89,9 @@ class CheckedWordsForm(forms.ModelForm):  # type: ignore[type-arg] # takes none 
             return ""
 
 
-class PublicationForm(CheckedWordsForm):
+class ReviewedForm(CheckedWordsForm):
+    """Of what stands in the name of a clinician who reviewed it."""
+
     def clean_reviewer(self) -> Practitioner | None:
         reviewer: Practitioner | None = self.cleaned_data["reviewer"]
         if reviewer and not reviewer.registration_number.strip():
@@ -98,6 +100,8 @@ class PublicationForm(CheckedWordsForm):
             )
         return reviewer
 
+
+class PublicationForm(ReviewedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         published = cleaned.get("status") == Publication.Status.PUBLISHED
@@ -177,7 +181,7 @@ class EvidenceForm(CheckedWordsForm):
         self.check_words(condition)
 
 
-class SafetyRuleForm(CheckedWordsForm):
+class SafetyRuleForm(ReviewedForm):
     regions = Regions(help_text="One per line; empty: every region.")
 
     def check_whole(self) -> None:

@@ -1,4 +1,4 @@
-# ruff: noqa: FBT001, FBT002 - the signatures are Django's own
+# ruff: noqa: FBT001 - the signatures are Django's own
 """Articles, conditions, questions and pages: written, checked, previewed, published."""
 
 from __future__ import annotations
@@ -6,21 +6,21 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 from simple_history.utils import update_change_reason
 
 from content import publishing, search
 from content.addresses import absolute
+from content.admin.checked_words import CheckedWordsAdmin
 from content.admin.history import VersionedAdmin
-from content.admin.markdown_field import MarkdownAdmin, MarkdownFields
+from content.admin.markdown_field import MarkdownFields
 from content.admin.publication_forms import (
     ArticleForm,
     ConditionForm,
@@ -30,40 +30,38 @@ from content.admin.publication_forms import (
 from content.admin.standing import StandingFilter, publication_tag
 from content.models import Article, Condition, EvidenceSummary, Faq, Page, Publication
 from content.models.publishing import new_preview_key
+from content.usage import in_words, pages_linking_to
 from content.views.preview import preview_address, show_preview
 
 CHECKED: Any = (
     "Who stands for it",
     {"fields": ("clinical", "author", "reviewer", "reviewed_on", "next_review_on", "updated_on")},
 )
-PUBLIC: Any = ("For readers", {"fields": ("status", "publish_at")})
+PUBLIC: Any = (
+    "For readers",
+    {
+        "fields": ("status", "publish_at", "linked_from"),
+        "description": "Before you make it a draft or give it another address, change the pages "
+        "that link to it.",
+    },
+)
 
 
-class CheckedWordsAdmin(VersionedAdmin, MarkdownAdmin):  # type: ignore[misc] # comes without types
-    """Tells the form who is editing; keeps the reasons for phrases that may stand."""
-
-    change_form_template = "admin/content/text_form.html"
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> type[ModelForm[Any]]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return type(form.__name__, (form,), {"user": request.user})
+class VersionedTextAdmin(VersionedAdmin, CheckedWordsAdmin):  # type: ignore[misc] # comes without types
+    """The version says which phrases were let stand with it."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if form.reasons:
             stands = ", ".join(f"“{phrase}”" for phrase in form.reasons)
             update_change_reason(obj, f"Let {stands} stand"[:100])
-        if isinstance(request.user, User):
-            for phrase, reason in form.reasons.items():
-                publishing.allow(obj, phrase, reason=reason, by=request.user, now=timezone.now())
 
 
-class PublicationAdmin(CheckedWordsAdmin):
+class PublicationAdmin(VersionedTextAdmin):
     actions = None
     list_filter: ClassVar[tuple[Any, ...]] = (StandingFilter, "clinical")
     ordering: ClassVar[tuple[str, ...]] = ("order",)
+    readonly_fields: ClassVar[tuple[str, ...]] = ("linked_from",)
 
     def get_urls(self) -> list[URLPattern]:
         view = require_http_methods(["GET", "HEAD", "POST"])(
@@ -75,6 +73,11 @@ class PublicationAdmin(CheckedWordsAdmin):
     @admin.display(description="state", ordering="publish_at")
     def state(self, publication: Publication) -> SafeString:
         return publication_tag(publication)
+
+    @admin.display(description="linked from")
+    def linked_from(self, publication: Publication) -> str | SafeString:
+        pages = pages_linking_to(publication) if publication.slug else []
+        return format_html_join(", ", "{}", ((page,) for page in pages)) or "No page yet."
 
     def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
         """Only a draft: what was public is taken back first, which also takes it out of search."""
@@ -92,6 +95,17 @@ class PublicationAdmin(CheckedWordsAdmin):
         if publication.is_public(timezone.now()):
             return publication.get_absolute_url()
         return preview_address(publication)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        now, stored = timezone.now(), self.model.objects.filter(pk=obj.pk).first()
+        super().save_model(request, obj, form, change)
+        stays = obj.is_public(now) and stored is not None and stored.slug == obj.slug
+        if stored and stored.is_public(now) and not stays and (pages := pages_linking_to(stored)):
+            messages.warning(
+                request,
+                f"{stored.get_absolute_url()} is gone for readers, and {in_words(pages)} still "
+                "leads there: change that link.",
+            )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -190,7 +204,7 @@ class FaqAdmin(PublicationAdmin):
     search_fields = ("question", "body")
     ordering = ("topic__order", "order", "question")
     prepopulated_fields = {"slug": ("question",)}
-    readonly_fields = ("helped", "did_not_help")
+    readonly_fields = (*PublicationAdmin.readonly_fields, "helped", "did_not_help")
     fieldsets = (
         (None, {"fields": ("question", "slug", "topic", "body", "see_also")}),
         CHECKED,

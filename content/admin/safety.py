@@ -12,17 +12,18 @@ from django.utils.safestring import SafeString
 
 from content import search
 from content.admin.publication_forms import EvidenceForm, SafetyRuleForm
-from content.admin.publications import CheckedWordsAdmin
+from content.admin.publications import VersionedTextAdmin
 from content.admin.standing import RuleStandingFilter, rule_tag
 from content.models import EvidenceSummary, SafetyRule
 from content.publishing import MARKDOWN_FIELDS
 
 
 @admin.register(SafetyRule)
-class SafetyRuleAdmin(CheckedWordsAdmin):
+class SafetyRuleAdmin(VersionedTextAdmin):
     actions = None
     form = SafetyRuleForm
-    list_display = ("trigger", "level", "group", "state", "reviewed_on")
+    list_display = ("trigger", "level", "group", "state", "reviewed_on", "reviewer")
+    list_select_related = ("reviewer",)
     list_filter = (RuleStandingFilter, "level", "group")
     search_fields = ("trigger", "question", "patient_wording", "clinician_wording")
     ordering = ("order", "trigger")
@@ -31,7 +32,7 @@ class SafetyRuleAdmin(CheckedWordsAdmin):
     fieldsets = (
         (None, {"fields": ("trigger", "key", "level", "group", "regions", "order")}),
         ("Wording", {"fields": ("question", "patient_wording", "clinician_wording", "outcome")}),
-        ("Who stands for it", {"fields": ("references", "source_note", "reviewed_on")}),
+        ("Who stands for it", {"fields": ("references", "source_note", "reviewer", "reviewed_on")}),
         ("For readers", {"fields": ("is_published",)}),
     )
 
@@ -50,7 +51,7 @@ class SafetyRuleAdmin(CheckedWordsAdmin):
 
 
 @admin.register(EvidenceSummary)
-class EvidenceSummaryAdmin(CheckedWordsAdmin):
+class EvidenceSummaryAdmin(VersionedTextAdmin):
     """Edited on its condition's page; here are its versions."""
 
     form = EvidenceForm

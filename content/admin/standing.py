@@ -74,7 +74,7 @@ class RuleStandingFilter(StandingFilter):
         overdue = gate.months_later(today, -gate.MONTHS_BETWEEN_SAFETY_REVIEWS)
         due = gate.months_later(today + DUE_SOON, -gate.MONTHS_BETWEEN_SAFETY_REVIEWS)
         wanted = {
-            "overdue": Q(is_published=True, reviewed_on__lt=overdue),
+            "overdue": Q(is_published=True) & (Q(reviewed_on__lt=overdue) | Q(reviewer=None)),
             "due": Q(is_published=True, reviewed_on__range=(overdue, due)),
             "drafts": Q(is_published=False),
             "public": Q(is_published=True),
@@ -91,6 +91,8 @@ def rule_tag(rule: SafetyRule) -> SafeString:
     day = f"{due:%A} {due.day} {due:%B %Y}"
     if not rule.is_published:
         return standing_tag(Standing("draft", "Draft"))
+    if rule.reviewer_id is None:
+        return standing_tag(Standing("overdue", "Public, but nobody has put a name to its review"))
     if is_rule_overdue(rule, today=today):
         return standing_tag(Standing("overdue", f"Review overdue since {day}"))
     if due <= today + DUE_SOON:

@@ -31,10 +31,7 @@ class SearchEntry(models.Model):
     vector = SearchVectorField(null=True)
 
     class Meta:
-        indexes = [
-            GinIndex(fields=["vector"], name="search_entries_by_words"),
-            GinIndex(OpClass("title", "gin_trgm_ops"), name="search_entries_by_title"),
-        ]
+        indexes = [GinIndex(fields=["vector"], name="search_entries_by_words")]
 
     class Privacy:
         personal = frozenset[str]()

@@ -80,6 +80,10 @@ class Faq(Publication):
 
     history = HistoricalRecords(excluded_fields=["preview_key", "helped", "did_not_help"])
 
+    class Meta(Publication.Meta):
+        verbose_name = "question and answer"
+        verbose_name_plural = "questions and answers"
+
     class Privacy:
         personal = frozenset[str]()
         not_personal = Publication.Privacy.not_personal | {

@@ -20,6 +20,9 @@ from content.reading.texts import (
 
 MOST_RELATED = 6
 
+# What the letters A to D on the labels mean: conditions link to it while readers may see it.
+ABOUT_LABELS = "what-the-evidence-says"
+
 
 @dataclass(frozen=True)
 class ArticlePage:

@@ -113,12 +113,15 @@ def page_of(page: Page) -> ClinicPage:
 
 
 def home_reading(*, now: datetime) -> HomeReading:
-    """Useful is what the editors put first in each topic; newest are the latest of the others."""
+    """Useful is what the editors put first in each topic; newest are the latest of the others.
+
+    Those published at the same moment, as when the first texts are loaded, keep the editors' order.
+    """
     articles = list(
         Article.objects.published(now)
         .filter(audience=Article.Audience.PATIENTS)
         .select_related("topic")
-        .order_by("order", "topic__order", "title")
+        .order_by("order", "topic__order", "slug")
     )
     useful, others = articles[:USEFUL], articles[USEFUL:]
     others.sort(key=lambda article: article.publish_at or now, reverse=True)

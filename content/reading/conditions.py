@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import BooleanField, Case, Q, When
 from django.utils.safestring import SafeString
 
 from content.markdown import render, render_line
 from content.models import Article, Clinic, Condition, EvidenceSummary, Region, SafetyRule
+from content.reading.articles import ABOUT_LABELS
 from content.reading.texts import (
     NumberedReference,
     new_rendering,
@@ -36,6 +38,7 @@ class ConditionPage:
     rules: list[SafetyRule]
     related: list[Condition]
     articles: list[Article]
+    about_labels: Article | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Finder:
     region: Region | None
     here: list[Condition]
     anywhere: list[Condition]
+    about_labels: Article | None
 
 
 def condition_page(slug: str, *, now: datetime) -> ConditionPage | None:
@@ -85,6 +89,7 @@ def page_of(condition: Condition, *, now: datetime) -> ConditionPage:
         "get_help": condition.get_help,
         "do_and_do_not": condition.do_and_do_not,
     }
+    articles, about_labels = _articles(condition, now=now)
     parts = {"verdict": render_line(condition.evidence.verdict, rendering)}
     parts |= {name: render(text, rendering, top=3) for name, text in texts.items()}
     return ConditionPage(
@@ -96,8 +101,22 @@ def page_of(condition: Condition, *, now: datetime) -> ConditionPage:
         references=numbered_references(rendering),
         rules=rules_for(condition.regions, safety_rules()),
         related=list(condition.related.published(now).select_related("evidence").order_by("name")),
-        articles=list(condition.related_articles.published(now).order_by("order", "title")),
+        articles=articles,
+        about_labels=about_labels,
     )
+
+
+def _articles(condition: Condition, *, now: datetime) -> tuple[list[Article], Article | None]:
+    """Those that the condition names, and the one about the labels, in one query."""
+    named = Q(pk__in=condition.related_articles.values("pk"))
+    found = list(
+        Article.objects.published(now)
+        .filter(named | Q(slug=ABOUT_LABELS))
+        .annotate(named=Case(When(named, then=True), default=False, output_field=BooleanField()))
+        .order_by("order", "title")
+    )
+    about_labels = next((each for each in found if each.slug == ABOUT_LABELS), None)
+    return [each for each in found if each.named], about_labels
 
 
 def finder(*, now: datetime, region: Region | None = None) -> Finder:
@@ -122,6 +141,7 @@ def finder(*, now: datetime, region: Region | None = None) -> Finder:
         ]
         if region
         else [],
+        about_labels=Article.objects.published(now).filter(slug=ABOUT_LABELS).first(),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from content.gate import MONTHS_BETWEEN_SAFETY_REVIEWS, months_later
 from content.markdown import render
-from content.models import Clinic, Faq, SafetyRule
+from content.models import Clinic, Faq, Practitioner, SafetyRule
 from content.reading.texts import (
     NumberedReference,
     new_rendering,
@@ -46,6 +46,7 @@ class SafetyPage:
     help: Faq | None
     help_text: SafeString
     rules: list[SafetyRule]
+    reviewers: list[Practitioner]
     reviewed_on: date | None
     next_review_on: date | None
     references: list[NumberedReference]
@@ -53,8 +54,8 @@ class SafetyPage:
 
 def safety_page(*, now: datetime) -> SafetyPage:
     clinic = Clinic.objects.get()
-    rules = list(safety_rules().prefetch_related("references"))
-    answer = Faq.objects.published(now).select_related("reviewer").filter(slug=HELP).first()
+    rules = list(safety_rules().select_related("reviewer").prefetch_related("references"))
+    answer = Faq.objects.published(now).filter(slug=HELP).first()
     rendering = new_rendering(clinic, anchors=[*SafetyRule.Level.values, "help", "tell-us-first"])
     help_text = render(answer.body if answer else "", rendering, top=3)
     numbered = [
@@ -68,10 +69,9 @@ def safety_page(*, now: datetime) -> SafetyPage:
         help=answer,
         help_text=help_text,
         rules=rules,
+        reviewers=list(dict.fromkeys(rule.reviewer for rule in rules if rule.reviewer)),
         reviewed_on=reviewed_on,
-        next_review_on=months_later(reviewed_on, MONTHS_BETWEEN_SAFETY_REVIEWS)
-        if reviewed_on
-        else None,
+        next_review_on=reviewed_on and months_later(reviewed_on, MONTHS_BETWEEN_SAFETY_REVIEWS),
         references=numbered_references(rendering),
     )
 

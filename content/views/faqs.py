@@ -1,11 +1,15 @@
 """Frequent questions, whether an answer helped, and questions of readers."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinic_site.attempts import too_many, within_limit
+from clinic_site.visitor_address import network_of
 from content.addresses import preview_picture
 from content.forms import QuestionForm
 from content.head import Head
@@ -13,6 +17,8 @@ from content.models import ReaderQuestion
 from content.reading.faqs import count_feedback, faq_page, published_faqs
 from content.structured_data import faq_things
 from content.views.answers import show
+
+ASKED_AT_MOST, ASKED_WITHIN = 5, timedelta(hours=1)
 
 
 @require_safe
@@ -53,6 +59,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     """A reader's question to the front desk; it is never published."""
     if request.method != "POST":
         return render(request, "content/ask.html", {"form": QuestionForm()})
+    now, key = timezone.now(), f"question from {network_of(request)}"
+    if not within_limit(key, at_most=ASKED_AT_MOST, per=ASKED_WITHIN, now=now):
+        sentence = "Your network has sent many questions. Please try again in an hour."
+        return too_many(request, sentence, wait=ASKED_WITHIN)
     form = QuestionForm(request.POST)
     if form.by_a_program:
         return redirect("ask_thanks")
@@ -61,7 +71,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     ReaderQuestion.objects.create(
         text=form.cleaned_data["text"],
         email=form.cleaned_data["email"],
-        asked_at=timezone.now(),
+        asked_at=now,
     )
     return redirect("ask_thanks")
 

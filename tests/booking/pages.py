@@ -6,7 +6,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from booking.answers_on_file import questions
 from booking.models import Service
+from booking.screening import version_of
 from content.models import Location
 
 DETAILS = {
@@ -42,3 +44,16 @@ def book(browser: Client, service: Service, start: datetime, location: Location)
 def text_of(answer: HttpResponse) -> str:
     """The words of a page with white space folded."""
     return " ".join(answer.content.decode().split())
+
+
+def answer_questions(browser: Client, **changes: str) -> Any:
+    """“No” to each published safety question, but for `changes`: diabetes="yes"."""
+    asked = questions()
+    answers = {each.key: "no" for each in asked} | {
+        key.replace("_", "-"): answer for key, answer in changes.items()
+    }
+    typed = {f"answer-to-{key}": answer for key, answer in answers.items()}
+    return browser.post("/book/safety/", typed | {"answer-version": version_of(asked)})
+
+
+READ_ABOUT_IT = {"treatment_read": "on", "treatment_information": "2026-11-20"}

@@ -50,6 +50,7 @@ def test_the_other_days_are_one_link_away(desk: Client, cast: Cast) -> None:
         "Next 7 days": [tomorrow.reference, next_monday.reference],
         "Past": [],
         "All days": [each.reference for each in (in_two_weeks, next_monday, tomorrow, today)],
+        "To review (0)": [],
     }
 
 

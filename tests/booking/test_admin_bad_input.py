@@ -170,7 +170,7 @@ def test_no_reason_for_cancelling_breaks(root: Client, cast: Cast) -> None:
     booked = visit(cast, "10:00")
 
     for value in ("\x00", "x" * 201, "two\r\nlines", "<script>"):
-        answer = root.post(f"{LIST}{booked.pk}/cancel/", {"reason": value})
+        answer = root.post(f"{LIST}{booked.pk}/cancel/", {"reason": value, "wish": "clinic"})
         assert refused_or_shown(answer.status_code)
 
 

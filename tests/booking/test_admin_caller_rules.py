@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from booking.admin.callers import MAY_NOT, _attempt
+from booking.admin.callers import MAY_NOT, attempt
 from booking.admin.forms import CallerForm
 from booking.models import Appointment, Closure, State
 from tests.booking.admin_steps import BOOK, caller, desk_of, told
@@ -159,7 +159,7 @@ def test_a_permission_taken_away_meanwhile_is_a_sentence(cast: Cast) -> None:
     assert form.is_valid()
     cast.dina.groups.get().permissions.remove(Permission.objects.get(codename="overbook"))
 
-    outcome = _attempt(form, by=User.objects.get(pk=cast.dina.pk), now=NOW)
+    outcome = attempt(form, by=User.objects.get(pk=cast.dina.pk), now=NOW)
 
     assert not isinstance(outcome, Appointment)
     assert (outcome.sentence, outcome.status) == (MAY_NOT, 400)

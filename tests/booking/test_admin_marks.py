@@ -9,7 +9,7 @@ from django.test import Client
 
 from booking import scheduling
 from booking.admin.marks import in_words
-from booking.models import Appointment, AppointmentEvent, State
+from booking.models import STANDING_STATES, Appointment, AppointmentEvent, State
 from tests.booking.admin_steps import LIST, desk_of, mark, page_of, told
 from tests.booking.steps import desk_visit, hold, visit
 from tests.cast import BEN, NOW, TUESDAY, Cast, make_staff
@@ -99,6 +99,21 @@ def test_a_button_is_offered_when_its_command_would_do_it(
     }
     works = {label for label, (slug, _) in done.items() if _succeeds(desk, booked, slug)}
     assert works == set(offered) - {"Cancel this visit"}
+
+
+@pytest.mark.parametrize("state", STANDING_STATES)
+def test_whatever_stands_in_the_diary_can_be_cancelled(
+    desk: Client, cast: Cast, state: State
+) -> None:
+    standing = visit(cast, "10:00", day=TODAY)
+    standing.state = state
+    standing.hold_expires_at = EVENING if state == State.UNPROVED else None
+    standing.save(by_scheduling=True)
+    assert "Cancel this visit" in buttons(desk.get(page_of(standing)))
+
+    scheduling.cancel(appointment=standing, by=cast.dina, now=NOW)
+
+    assert buttons(desk.get(page_of(standing))) == []
 
 
 def _succeeds(desk: Client, booked: Appointment, slug: str) -> bool:

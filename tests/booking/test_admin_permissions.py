@@ -27,6 +27,7 @@ def addresses(visit: Appointment) -> list[str]:
         LIST,
         page_of(visit),
         f"{LIST}{visit.pk}/cancel/",
+        f"{LIST}{visit.pk}/consent-sheet/",
         BOOK,
         "/admin/booking/patient/",
         f"/admin/booking/patient/{visit.patient.pk}/change/",

@@ -116,7 +116,10 @@ def test_cancelling_asks_for_a_reason_and_says_who_will_be_written_to(
     empty = desk.post(f"{LIST}{booked.pk}/cancel/", {"reason": " "})
     assert (empty.status_code, empty.context["form"].errors) == (
         400,
-        {"reason": ["This field is required."]},
+        {
+            "reason": ["This field is required."],
+            "wish": ["Say whether the patient asked or the clinic had to."],
+        },
     )
     assert Appointment.objects.get().state == State.BOOKED
 
@@ -132,7 +135,9 @@ def test_a_patient_without_an_address_has_to_be_phoned(desk: Client, cast: Cast)
 def test_a_cancelled_visit_keeps_its_history_and_its_reason(desk: Client, cast: Cast) -> None:
     booked = visit(cast, "10:00")
 
-    page = desk.post(f"{LIST}{booked.pk}/cancel/", {"reason": "Has the flu"}, follow=True)
+    page = desk.post(
+        f"{LIST}{booked.pk}/cancel/", {"reason": "Has the flu", "wish": "patient"}, follow=True
+    )
 
     assert told(page) == [f"Visit {booked.reference} is cancelled."]
     assert page.context["events"][-1][1:] == (
@@ -153,7 +158,9 @@ def test_cancelling_twice_is_a_sentence(desk: Client, cast: Cast) -> None:
     scheduling.cancel(appointment=booked, by=cast.dina, now=NOW)
 
     asked = desk.get(f"{LIST}{booked.pk}/cancel/", follow=True)
-    posted = desk.post(f"{LIST}{booked.pk}/cancel/", {"reason": "Again"}, follow=True)
+    posted = desk.post(
+        f"{LIST}{booked.pk}/cancel/", {"reason": "Again", "wish": "patient"}, follow=True
+    )
 
     assert told(asked) == [f"Visit {booked.reference} is “Cancelled” already."]
     assert told(posted) == [

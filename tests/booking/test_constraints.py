@@ -2,6 +2,7 @@
 way to write the diary besides `booking.scheduling` is tried."""
 
 import asyncio
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,18 +11,26 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
+from booking import visit_links
 from booking.models import (
     Appointment,
     AppointmentEvent,
     Closure,
     Consent,
+    Course,
     ExtraHours,
+    HouseRules,
     Message,
     Patient,
     Room,
+    ScreeningAnswers,
     Service,
+    SlotOffer,
+    VisitLink,
+    WaitingEntry,
     WorkingHours,
 )
+from booking.models.desk import PatientMerge, Rearrangement
 from booking.models.single_writer import NotThroughScheduling
 from content.models import Clinic
 from tests.booking.steps import BENS_BROWSER, desk_visit, hold, visit
@@ -55,7 +64,7 @@ def update(model: type[models.Model], **changes: Any) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f'UPDATE "{meta.db_table}" SET {assignments}'
-            f' WHERE id = (SELECT min(id) FROM "{meta.db_table}")',
+            f' WHERE id = (SELECT id FROM "{meta.db_table}" ORDER BY id LIMIT 1)',
             list(changes.values()),
         )
 
@@ -67,7 +76,48 @@ def make_everything() -> Cast:
     hour = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1)}
     Closure.objects.create(**hour)
     ExtraHours.objects.create(practitioner=cast.priya, location=cast.hilltop, **hour)
+    make_what_happens_around_a_visit(cast)
     return cast
+
+
+def make_what_happens_around_a_visit(cast: Cast) -> None:
+    """An open offer for Ana's wish to come earlier, a proposed course, answers and a link."""
+    ana, patient = Appointment.objects.get(), Patient.objects.get()
+    later = NOW + timedelta(hours=1)
+    who_and_where = {"practitioner": cast.priya, "location": cast.riverside}
+    entry = WaitingEntry.objects.create(
+        patient=patient,
+        service=cast.first_visit,
+        appointment=ana,
+        earliest="9:00",
+        latest="12:00",
+        until=TUESDAY,
+        created_at=NOW,
+    )
+    SlotOffer.objects.create(
+        entry=entry, starts_at=later, offered_at=NOW, expires_at=later, **who_and_where
+    )
+    Course.objects.create(
+        patient=patient,
+        service=cast.first_visit,
+        sessions=3,
+        proposed_by=cast.dina,
+        proposed_at=NOW,
+        answer_by=later,
+        **who_and_where,
+    )
+    answers = ScreeningAnswers(patient=patient, version="1", outcome="clear", given_at=NOW)
+    answers.seal({"blood-thinner": "no"})
+    answers.save()
+    visit_links.issue(ana, expires_at=later, now=NOW)
+    HouseRules.current().save()
+    Rearrangement.objects.create(
+        closure=Closure.objects.get(),
+        appointment=ana,
+        way="phone",
+        by=cast.dina,
+        at=NOW,
+    )
 
 
 def elsewhere(cast: Cast) -> dict[str, object]:
@@ -164,6 +214,56 @@ VIOLATIONS: dict[str, list[Callable[[Cast], object]]] = {
         lambda _cast: update(Message, state="sent"),
         lambda _cast: update(Message, sent_at=NOW),
     ],
+    "message_is_about_something": [
+        lambda _cast: update(Message, appointment=None),
+        lambda _cast: update(Message, appointment=None, kind="reminder"),
+    ],
+    "visit_link_opens_one_thing": [
+        lambda _cast: update(VisitLink, appointment=None),
+        lambda _cast: update(VisitLink, course=Course.objects.get().pk),
+        lambda _cast: update(VisitLink, offer=SlotOffer.objects.get().pk),
+        lambda _cast: update(VisitLink, waiting_entry=WaitingEntry.objects.get().pk),
+    ],
+    "one_waiting_entry_per_appointment": [lambda _cast: insert_copy(WaitingEntry)],
+    "waiting_entry_earliest_before_latest": [
+        lambda _cast: update(WaitingEntry, latest="9:00"),
+        lambda _cast: update(WaitingEntry, earliest="12:01"),
+    ],
+    "one_open_offer_per_entry": [lambda _cast: insert_copy(SlotOffer)],
+    "slot_offer_says_when_it_was_answered": [
+        lambda _cast: update(SlotOffer, answer="accepted"),
+        lambda _cast: update(SlotOffer, answered_at=NOW),
+    ],
+    "course_says_when_it_was_answered": [
+        lambda _cast: update(Course, answer="lapsed"),
+        lambda _cast: update(Course, answered_at=NOW),
+    ],
+    "decision_on_answers_has_author_and_time": [
+        lambda _cast: update(ScreeningAnswers, decision="approved"),
+        lambda cast: update(ScreeningAnswers, decided_by=cast.dina.pk, decided_at=NOW),
+        lambda cast: insert_copy(
+            ScreeningAnswers, id=uuid.uuid4(), decision="declined", decided_by=cast.dina.pk
+        ),
+    ],
+    "consent_to_treatment_is_recorded_by_staff": [
+        lambda _cast: update(Consent, text="treatment"),
+        lambda cast: update(Consent, recorded_by=cast.dina.pk),
+    ],
+    "one_rearrangement_per_visit_and_closure": [lambda _cast: insert_copy(Rearrangement)],
+    "rearrangement_by_offer_has_its_offer": [
+        lambda _cast: update(Rearrangement, way="offer"),
+        lambda _cast: update(Rearrangement, offer=SlotOffer.objects.get().pk),
+    ],
+    "merge_is_of_two_patients": [
+        lambda cast: PatientMerge.objects.create(
+            kept=Patient.objects.get(),
+            duplicate=Patient.objects.get(),
+            moved={},
+            by=cast.dina,
+            at=NOW,
+        ),
+    ],
+    "there_is_one_row_of_house_rules": [lambda _cast: insert_copy(HouseRules, id=2)],
     "one_patient_per_name_and_email": [
         lambda _cast: insert_copy(Patient),
         lambda _cast: insert_copy(Patient, name="ANA LOPEZ", email="Ana@Example.com"),

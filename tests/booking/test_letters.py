@@ -1,6 +1,8 @@
 """What letters say, and what they never say."""
 
 import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -8,11 +10,15 @@ import pytest
 from django.conf import settings
 from icalendar import Calendar, Event
 
-from booking import scheduling
-from booking.letters import compose, salutation
-from booking.models import Appointment, Message, Patient
+from booking import scheduling, visit_links
+from booking.letters import Links, compose, issue_links, salutation
+from booking.letters.readers import visits_of_address
+from booking.models import Appointment, Message, Patient, VisitLink
 from booking.registration import Person
-from tests.cast import ANA, NOW, TUESDAY, Cast, make_cast
+from tests.booking.every_letter import EVENING, owed
+from tests.booking.steps import visit
+from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast
+from tests.content.texts import make_faq, make_topic
 from tests.factories import EDMONTON, local, make_booking
 
 pytestmark = pytest.mark.django_db
@@ -84,9 +90,10 @@ def book(cast: Cast, *, person: Person = ANA, about: str = "my sore shoulder") -
     return Message.objects.get(appointment=visit)
 
 
-def as_read(message: Message) -> EmailMessage:
+def as_read(message: Message, links: Links | None = None) -> EmailMessage:
     """The letter as a mail program reads it."""
-    letter = message_from_bytes(compose(message).message().as_bytes(), policy=policy.default)
+    composed = compose(message, links or issue_links(message, now=NOW))
+    letter = message_from_bytes(composed.message().as_bytes(), policy=policy.default)
     assert isinstance(letter, EmailMessage)
     return letter
 
@@ -103,21 +110,28 @@ def html_of(letter: EmailMessage) -> str:
     return str(body.get_content())
 
 
-def calendar_of(letter: EmailMessage) -> Calendar:
-    (attachment,) = letter.iter_attachments()
+def calendar_of(letter: EmailMessage) -> Calendar | None:
+    """The attached calendar file, if there is one."""
+    attachments = list(letter.iter_attachments())
+    if not attachments:
+        return None
+    (attachment,) = attachments
     calendar = Calendar.from_ical(attachment.get_content())
     assert isinstance(calendar, Calendar)
     return calendar
 
 
 def event_of(letter: EmailMessage) -> Event:
-    (event,) = calendar_of(letter).walk("VEVENT")
+    calendar = calendar_of(letter)
+    assert calendar is not None
+    (event,) = calendar.walk("VEVENT")
     assert isinstance(event, Event)
     return event
 
 
 def test_a_confirmation_says_when_where_with_whom_and_how_to_change_it() -> None:
     message = book(make_cast())
+    links = issue_links(message, now=NOW)
     expected = f"""Hello Ana Lopez,
 
 Your appointment is booked.
@@ -128,8 +142,11 @@ With:       Priya Nair
 Reference:  {message.appointment.reference}
 Price:      135 CAD
 
-To change or cancel it, phone us: (780) 555-0140.
-Please let us know by Monday 23 November 2026, 9:00 am (Edmonton time) if you can.
+See, move or cancel your visit:
+{links.to(message.appointment)}
+
+You can also phone us: (780) 555-0140. Please let us know by Monday 23 November 2026, 9:00 am \
+(Edmonton time) if you cannot come.
 
 Open the attached file to put the appointment into your calendar.
 
@@ -139,7 +156,7 @@ Rowan Street Physiotherapy
 Phone (780) 555-0140
 {settings.SITE_ORIGIN}/
 """
-    assert text_of(as_read(message)) == expected
+    assert text_of(as_read(message, links)) == expected
 
 
 def test_a_cancellation_says_which_visit_does_not_take_place_and_how_to_get_another() -> None:
@@ -174,7 +191,7 @@ def test_the_headers_are_the_same_for_everybody() -> None:
     assert set(letter.keys()) == HEADERS
     assert letter["Subject"] == "Your appointment on Tuesday 24 November"
     assert letter["To"] == "ana@example.com"
-    assert letter["From"] == settings.DEFAULT_FROM_EMAIL
+    assert letter["From"] == "Rowan Street <desk@rowanstreet.example.com>"
     assert letter["Message-ID"] == message.message_id
     assert letter["Auto-Submitted"] == "auto-generated"
 
@@ -201,7 +218,9 @@ def test_the_calendar_file_of_a_cancellation_takes_the_visit_out_again() -> None
     booked = event_of(as_read(message))
     scheduling.cancel(appointment=message.appointment, by=None, now=NOW)
     letter = as_read(Message.objects.get(kind=Message.Kind.CANCELLATION))
-    assert calendar_of(letter)["METHOD"] == "CANCEL"
+    calendar = calendar_of(letter)
+    assert calendar is not None
+    assert calendar["METHOD"] == "CANCEL"
     assert event_of(letter)["UID"] == booked["UID"]
     assert event_of(letter)["SEQUENCE"] == 1
 
@@ -213,56 +232,266 @@ def test_no_part_of_a_letter_tells_what_the_visit_is_about(kind: Message.Kind) -
     cast.first_visit.save()
     cast.priya.job_title = "Pelvic health therapist"
     cast.priya.save()
-    message = book(cast, about="my sore shoulder")
-    if kind == Message.Kind.CANCELLATION:
-        scheduling.cancel(
-            appointment=message.appointment, by=cast.dina, now=NOW, reason="needs a scan first"
-        )
-    letter = as_read(Message.objects.get(kind=kind))
-    calendar = calendar_of(letter).to_ical().decode()
+    letter = as_read(owed(kind, cast))
+    calendar = str(calendar_of(letter) or "")
     everything = "".join([str(letter.items()), text_of(letter), html_of(letter), calendar]).lower()
-    for word in ("needling", "consultation", "pelvic", "therapist", "shoulder", "scan"):
+    for word in ("needling", "consultation", "pelvic", "therapist", "shoulder", "scan", "thinner"):
         assert word not in everything
     # The check can fail: words that belong there are found.
-    assert "priya nair" in everything
-    assert "physio" not in f"{letter['Subject']}{calendar}".lower()
+    assert kind == Message.Kind.AFTERCARE or "priya nair" in everything
+    assert "physio" not in f"{letter.items()}{calendar}".lower()
+
+
+def test_who_agreed_to_it_sees_the_clinic_s_whole_name_as_the_sender_s() -> None:
+    message = book(make_cast())
+    Patient.objects.update(discreet=False)
+    message = Message.objects.get(pk=message.pk)
+    assert as_read(message)["From"] == settings.DEFAULT_FROM_EMAIL
+
+
+FACTS = {
+    "Hello Ana Lopez,",
+    "Tuesday 24 November 2026, 9:00 am (Edmonton time)",
+    "118 Rowan Street, Edmonton AB T5X 0X0",
+    "Priya Nair",
+}
+# What of these a letter has no use for.
+WITHOUT: dict[str, set[str]] = {
+    Message.Kind.AFTERCARE: FACTS - {"Hello Ana Lopez,"},
+    Message.Kind.WAITING: FACTS - {"Hello Ana Lopez,", "Priya Nair"},
+    Message.Kind.COURSE: {"118 Rowan Street, Edmonton AB T5X 0X0"},
+    Message.Kind.FIND_VISIT: {"Hello Ana Lopez,"},
+}
+ADDRESSES = {"tel:+1-780-555-0140", f"{settings.SITE_ORIGIN}/"}
 
 
 @pytest.mark.parametrize("kind", Message.Kind)
 def test_the_html_says_the_same_and_fetches_nothing(kind: Message.Kind) -> None:
-    message = book(make_cast())
-    scheduling.cancel(appointment=message.appointment, by=None, now=NOW)
-    html = html_of(as_read(Message.objects.get(kind=kind)))
-    for fact in (
-        "Hello Ana Lopez,",
-        "Tuesday 24 November 2026, 9:00 am (Edmonton time)",
-        "118 Rowan Street, Edmonton AB T5X 0X0",
-        "Priya Nair",
-        message.appointment.reference,
-        "(780) 555-0140",
-    ):
+    message = owed(kind, make_cast())
+    links = issue_links(message, now=NOW)
+    letter = as_read(message, links)
+    text, html = text_of(letter), html_of(letter)
+    for fact in FACTS - WITHOUT.get(kind, set()) | {"(780) 555-0140"}:
+        assert fact in text
         assert fact in html
     assert FETCHES.findall(html) == []
-    assert set(re.findall(r'href="([^"]*)"', html)) == {
-        "tel:+1-780-555-0140",
-        f"{settings.SITE_ORIGIN}/",
-    }
+    secret = {f"{settings.SITE_ORIGIN}/v/{token}" for token in links.tokens.values()}
+    more = {f"{settings.SITE_ORIGIN}/faqs/"} if kind == Message.Kind.AFTERCARE else set()
+    assert set(re.findall(r'href="([^"]*)"', html)) == ADDRESSES | secret | more
+    assert set(re.findall(r"http\S+/v/\S+", text)) == secret
 
 
-def test_a_letter_that_is_sent_again_is_the_same_letter() -> None:
-    pk = book(make_cast()).pk
-    first, second = (compose(Message.objects.get(pk=pk)) for _ in range(2))
+NO_LINK = {Message.Kind.CANCELLATION, Message.Kind.DECLINED, Message.Kind.AFTERCARE}
+
+
+@pytest.mark.parametrize("kind", Message.Kind)
+def test_a_letter_carries_a_link_wherever_its_reader_can_still_do_something(
+    kind: Message.Kind,
+) -> None:
+    message = owed(kind, make_cast())
+    links = issue_links(message, now=NOW)
+    opened = [visit_links.find(token, now=NOW) for token in links.tokens.values()]
+    assert None not in opened
+    assert len(opened) == {Message.Kind.COURSE_BOOKED: 2}.get(kind, kind not in NO_LINK)
+
+
+@pytest.mark.parametrize("kind", Message.Kind)
+def test_a_letter_that_is_sent_again_is_the_same_letter(kind: Message.Kind) -> None:
+    message = owed(kind, make_cast())
+    links = issue_links(message, now=NOW)
+    first, second = (compose(Message.objects.get(pk=message.pk), links) for _ in range(2))
+    assert first.subject == second.subject
     assert first.body == second.body
     assert first.alternatives == second.alternatives
     assert first.attachments == second.attachments
     assert first.extra_headers == second.extra_headers
 
 
+@pytest.mark.parametrize("kind", set(Message.Kind) - {Message.Kind.AFTERCARE})
+def test_about_a_visit_by_phone_no_letter_gives_an_address_to_come_to(kind: Message.Kind) -> None:
+    cast = make_cast()
+    cast.first_visit.by_phone = True
+    cast.first_visit.save()
+    letter = as_read(owed(kind, cast))
+    assert "e phone you" in text_of(letter)
+    assert "e phone you" in html_of(letter)
+    for part in (text_of(letter), html_of(letter), str(calendar_of(letter) or "")):
+        assert "118 Rowan" not in part
+        assert "Riverside" not in part
+
+
+def test_after_a_visit_by_phone_there_is_no_letter() -> None:
+    cast = make_cast()
+    cast.first_visit.by_phone = True
+    cast.first_visit.save()
+    with pytest.raises(Message.DoesNotExist):
+        owed(Message.Kind.AFTERCARE, cast)
+
+
+@pytest.mark.parametrize(
+    ("kind", "end"),
+    [
+        (Message.Kind.CONFIRMATION, lambda _message: local("2026-11-25", "10:00")),
+        (Message.Kind.OFFER, lambda message: message.offer.expires_at),
+        (Message.Kind.WAITING, lambda _message: local("2026-11-27", "0:00")),
+        (Message.Kind.COURSE, lambda message: message.course.answer_by),
+    ],
+)
+def test_a_link_ends_when_nothing_can_be_done_with_it_any_more(
+    kind: Message.Kind, end: Callable[[Message], datetime]
+) -> None:
+    message = owed(kind, make_cast())
+    issue_links(message, now=NOW)
+    assert VisitLink.objects.get().expires_at == end(message)
+
+
+def test_a_letter_without_the_link_it_needs_is_not_written() -> None:
+    with pytest.raises(KeyError):
+        compose(book(make_cast()), Links())
+
+
+def test_the_new_time_takes_the_place_of_the_old_one_in_a_calendar() -> None:
+    cast = make_cast()
+    message = owed(Message.Kind.MOVED, cast)
+    event = event_of(as_read(message))
+    assert event["UID"] == f"{message.appointment.reference}@{settings.MAIL_DOMAIN}"
+    assert event["SEQUENCE"] == 1
+    assert event["DTSTART"].dt == local(TUESDAY, "9:00")
+
+
+def test_a_course_comes_in_one_calendar_file() -> None:
+    letter = as_read(owed(Message.Kind.COURSE_BOOKED, make_cast()))
+    calendar = calendar_of(letter)
+    assert calendar is not None
+    starts = [event["DTSTART"].dt for event in calendar.walk("VEVENT")]
+    assert starts == [local(TUESDAY, "9:00"), local("2026-12-01", "9:00")]
+    assert len({str(event["UID"]) for event in calendar.walk("VEVENT")}) == 2
+
+
+WHEN_TO_GET_HELP = """Get help at once for trouble breathing. [@gattie-2021]
+
+::: emergency If, up to about 3 days after needling
+- you are short of breath [@gattie-2021]
+- you cough up **blood**
+:::
+
+::: urgent If, after needling, you have any of these
+- a fever
+:::
+
+::: non-urgent If, after 3 days
+- soreness is not easing
+:::
+"""
+
+
+def publish(slug: str, **facts: str) -> None:
+    make_faq(slug, publish_at=NOW - timedelta(days=1), topic=make_topic("safety"), **facts)
+
+
+def test_after_a_visit_the_published_answers_say_what_to_expect_and_when_to_get_help() -> None:
+    message = owed(Message.Kind.AFTERCARE, make_cast())
+    publish("when-to-get-help", body=WHEN_TO_GET_HELP)
+    publish(
+        "sore-afterwards", question="Why am I sore?", body="It is normal. [@gattie-2021]\n\nMore."
+    )
+    letter = as_read(message)
+    assert message.due_at == EVENING
+    assert letter["Subject"] == "After your appointment on Tuesday 24 November"
+    expected = f"""Hello Ana Lopez,
+
+Thank you for coming on Tuesday 24 November 2026. Here is what to expect, and when to get help.
+
+Why am I sore?
+It is normal.
+
+Call 911 now if, up to about 3 days after needling:
+- you are short of breath
+- you cough up blood
+
+See a doctor today if, after needling, you have any of these:
+- a fever
+
+Phone us on (780) 555-0140 if, after 3 days:
+- soreness is not easing
+
+More answers: {settings.SITE_ORIGIN}/faqs/
+Anything else that worries you: phone us, (780) 555-0140. Please have your reference ready: \
+{message.appointment.reference}.
+To book again: {settings.SITE_ORIGIN}/
+
+Rowan Street Physiotherapy
+Phone (780) 555-0140
+{settings.SITE_ORIGIN}/
+"""
+    assert text_of(letter) == expected
+    assert "<h2>Call 911 now if, up to about 3 days after needling:</h2>" in html_of(letter)
+
+
+def test_without_a_published_answer_the_emergency_number_is_there_all_the_same() -> None:
+    letter = as_read(owed(Message.Kind.AFTERCARE, make_cast()))
+    assert "In an emergency call 911." in text_of(letter)
+    assert "In an emergency call 911." in html_of(letter)
+
+
+def find(address: str) -> EmailMessage:
+    message = Message.objects.create(
+        kind=Message.Kind.FIND_VISIT,
+        to=address,
+        message_id=f"<{address}>",
+        due_at=NOW,
+        created_at=NOW,
+    )
+    return as_read(message)
+
+
+def test_whoever_asks_for_their_visits_gets_a_link_to_each_of_their_own() -> None:
+    cast = make_cast()
+    leo = Person("Ana Lopez", "ana@example.com", "", dependant="Leo Lopez")
+    anas = [visit(cast, "9:00"), visit(cast, "11:00", person=leo)]
+    bens = visit(cast, "13:00", person=BEN)
+    off = visit(cast, "15:00")
+    scheduling.cancel(appointment=off, by=cast.dina, now=NOW)
+    text = text_of(find("ANA@example.com"))
+    for each in anas:
+        assert each.reference in text
+    assert bens.reference not in text
+    assert off.reference not in text
+    assert text.count("/v/") == 2
+    # Neither name nor anything else of them: anybody can ask for any address.
+    assert text.startswith("Hello,\n")
+    assert "Leo" not in text
+
+
+@pytest.mark.parametrize(
+    "address", ["nobody@example.com", "an\u0430@example.com", "%@example.com", "a_a@example.com"]
+)
+def test_for_an_address_without_a_visit_the_letter_says_so_and_what_to_try(address: str) -> None:
+    visit(make_cast(), "9:00")
+    text = text_of(find(address))
+    assert "We know of none that lies ahead." in text
+    assert f"{settings.SITE_ORIGIN}/find-my-visit/" in text
+    assert "/v/" not in text
+
+
+@pytest.mark.parametrize("typed", ["m\u0131ke@example.com", "mi\u212ae@example.com"])
+def test_an_address_that_only_looks_the_same_in_capitals_is_somebody_else_s(typed: str) -> None:
+    visit(make_cast(), "9:00", person=Person("Mike Lee", "mike@example.com", ""))
+    assert visits_of_address(typed, now=NOW) == []
+    assert len(visits_of_address("MIKE@example.com", now=NOW)) == 1
+
+
+def test_a_visit_that_has_passed_is_not_found() -> None:
+    visit(make_cast(), "9:00")
+    assert len(visits_of_address("ana@example.com", now=local(TUESDAY, "9:59"))) == 1
+    assert visits_of_address("ana@example.com", now=local(TUESDAY, "10:00")) == []
+
+
 @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=range(len(HOSTILE_NAMES)))
 def test_no_name_can_add_a_header_a_link_or_a_line(name: str) -> None:
     message = book(make_cast())
     Patient.objects.update(name=name)
-    message.refresh_from_db()
+    message = Message.objects.get(pk=message.pk)
     letter = as_read(message)
     assert set(letter.keys()) == HEADERS
     assert letter["To"] == "ana@example.com"
@@ -332,7 +561,7 @@ def test_a_visit_booked_after_the_cut_off_names_no_moment_that_has_passed() -> N
         now=NOW,
     )
     text = text_of(as_read(Message.objects.get(appointment=visit)))
-    assert "Please let us know as soon as you can." in text
+    assert "Please let us know as soon as you can if you cannot come." in text
     assert "Please let us know by" not in text
 
 

@@ -1,15 +1,17 @@
 """Claiming and delivering what is owed, to a real mail server. The clock is passed in."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 from django.test import override_settings
 from icalendar import Calendar
 
-from booking import outbox, scheduling
-from booking.models import Message
+from booking import outbox, scheduling, visit_links
+from booking.models import Message, VisitLink, WaitingEntry
 from booking.registration import Person
+from tests.booking.every_letter import owed
 from tests.booking.test_letters import HEADERS, HOSTILE_NAMES
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast
 from tests.factories import local, make_booking
@@ -17,6 +19,7 @@ from tests.mail_server import Letterbox, free_port, listening, mail_sent_to, mai
 
 pytestmark = pytest.mark.django_db
 
+LINK = re.compile(r"/v/([\w-]{43})")
 MINUTE = timedelta(minutes=1)
 Delivery = Message.Delivery
 
@@ -62,7 +65,9 @@ def test_what_was_sent_and_when_is_written_down() -> None:
     assert message.state == Delivery.SENT
     assert message.sent_at == NOW + MINUTE
     assert message.attempts == 1
-    assert message.sent_text.strip() == part(server.letters[0], "text/plain").strip()
+    sent = part(server.letters[0], "text/plain").strip()
+    (token,) = LINK.findall(sent)
+    assert message.sent_text.strip() == sent.replace(token, "…")
     assert message.last_error == ""
 
 
@@ -243,7 +248,7 @@ def test_a_visit_cancelled_before_its_confirmation_left_is_only_said_to_be_cance
     confirmation = book(make_cast())
     scheduling.cancel(appointment=confirmation.appointment, by=None, now=NOW)
     with mail_server() as server:
-        drain()
+        drain(NOW + scheduling.TAKE_BACK_WITHIN)
     (letter,) = server.letters
     assert letter["Subject"] == "Your appointment on Tuesday 24 November is cancelled"
 
@@ -255,7 +260,102 @@ def test_a_confirmation_that_was_on_its_way_when_the_visit_was_cancelled_is_not_
     scheduling.cancel(appointment=confirmation.appointment, by=None, now=NOW)
     Message.objects.filter(pk=confirmation.pk).update(state=Delivery.QUEUED)
     with mail_server() as server:
-        drain()
+        drain(NOW + scheduling.TAKE_BACK_WITHIN)
     confirmation.refresh_from_db()
     assert confirmation.state == Delivery.SUPERSEDED
     assert len(server.letters) == 1
+
+
+def token_in(letter: EmailMessage) -> str:
+    tokens = {*LINK.findall(part(letter, "text/plain")), *LINK.findall(part(letter, "text/html"))}
+    (token,) = tokens
+    return str(token)
+
+
+def test_the_link_in_the_letter_opens_the_visit_and_only_its_hash_is_kept() -> None:
+    message = book(make_cast())
+    with mail_server() as server:
+        drain()
+    token = token_in(server.letters[0])
+    link = visit_links.find(token, now=NOW)
+    assert link is not None
+    assert link.appointment == message.appointment
+    assert everything_kept().count(visit_links.hash_of(token)) == 1
+    assert token not in everything_kept()
+
+
+def everything_kept() -> str:
+    """All that the outbox and the links have in the database."""
+    return str([*Message.objects.values_list(), *VisitLink.objects.values_list()])
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"), [("RCPT", "451 Later"), ("DATA", "451 Later"), ("DATA", "550 Never")]
+)
+def test_a_letter_that_was_surely_not_taken_leaves_no_link_behind(step: str, answer: str) -> None:
+    book(make_cast())
+    with mail_server() as server:
+        server.answers_to[step] = [answer]
+        drain()
+    assert VisitLink.objects.count() == 0
+
+
+def test_a_day_without_a_mail_server_leaves_one_link() -> None:
+    book(make_cast())
+    with mail_sent_to(free_port()):
+        for half_hour in range(4):
+            drain(NOW + half_hour * 30 * MINUTE)
+    assert VisitLink.objects.count() == 0
+    with mail_server() as server:
+        drain(NOW + 120 * MINUTE)
+    assert VisitLink.objects.count() == len(server.letters) == 1
+
+
+def test_a_letter_that_the_server_may_have_taken_keeps_its_link_alive() -> None:
+    book(make_cast())
+    with mail_server() as server:
+        server.takes_seconds = 2
+        with override_settings(EMAIL_TIMEOUT=0.3):
+            drain()
+        server.takes_seconds = 0
+        drain(NOW + MINUTE)
+    first, second = (token_in(letter) for letter in server.letters)
+    assert first != second
+    assert visit_links.find(first, now=NOW) is not None
+    assert visit_links.find(second, now=NOW) is not None
+
+
+def test_letters_about_one_visit_leave_in_order_also_after_trouble() -> None:
+    cast = make_cast()
+    cast.first_visit.reminder_hours = [24]
+    cast.first_visit.save()
+    visit = make_booking(
+        cast.first_visit, cast.priya, cast.riverside, local(TUESDAY, "10:00"), person=ANA, now=NOW
+    )
+    reminder_due = local("2026-11-23", "10:00")
+    with mail_sent_to(free_port()):
+        drain(reminder_due - MINUTE)
+    with mail_server() as server:
+        # The confirmation waits a minute more than the reminder would have to.
+        Message.objects.filter(kind=Message.Kind.CONFIRMATION).update(due_at=reminder_due + MINUTE)
+        drain(reminder_due)
+        assert server.letters == []
+        drain(reminder_due + MINUTE)
+    both = Message.objects.filter(appointment=visit).order_by("pk")
+    assert server.message_ids == [message.message_id for message in both]
+    assert len(both) == 2
+
+
+def test_a_letter_whose_links_cannot_be_made_waits_and_holds_up_nobody() -> None:
+    cast = make_cast()
+    ana = owed(Message.Kind.WAITING, cast)
+    # No calendar has the days after which its link would end.
+    WaitingEntry.objects.update(until=date.max)
+    ben = book(cast, "11:00", person=BEN)
+    with mail_server() as server:
+        drain()
+    ana.refresh_from_db()
+    assert (ana.state, ana.last_error) == (Delivery.QUEUED, "OverflowError")
+    assert ana.due_at == NOW + MINUTE
+    assert ben.message_id in server.message_ids
+    assert ana.message_id not in server.message_ids

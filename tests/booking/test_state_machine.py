@@ -57,6 +57,7 @@ REFUSALS = (
     scheduling.NotOffered,
     scheduling.WrongState,
     scheduling.TooLate,
+    scheduling.NothingToTakeBack,
 )
 
 TUESDAY_MORNING = Interval(local(TUESDAY, "0:00"), local(TUESDAY, "14:00"))
@@ -89,6 +90,9 @@ KIND_OF_MARK = {
 
 
 class Diary(RuleBasedStateMachine):
+    # What the clock or a visitor's next hold does by the way.
+    BY_THE_WAY = frozenset({"released", "expired"})
+
     visits = Bundle("visits")
     closures = Bundle("closures")
 
@@ -315,8 +319,9 @@ class Diary(RuleBasedStateMachine):
         every_visitor_holds_one_place_at_most(there)
         every_history_leads_to_where_its_appointment_is(there)
         written = kinds()
-        ended = written.pop("released", 0) + written.pop("expired", 0)
+        by_the_way = {kind: written.pop(kind, 0) for kind in self.BY_THE_WAY}
         assert written == +self.done, "a change without its event, or the other way round"
+        ended = by_the_way["released"] + by_the_way["expired"]
         assert len(there) == written["held"] + self.from_the_desk - ended
 
     @invariant()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-BLOCKING = {"held", "needs_review", "booked", "arrived", "completed"}
+BLOCKING = {"held", "unproved", "needs_review", "booked", "arrived", "completed"}
 
 
 class Row(NamedTuple):

@@ -1,13 +1,17 @@
 """The clinic's own facts in Django admin: lists one entry per line, one clinic, no accidents."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+import time_machine
+from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from content.models import Clinic, Location, Practitioner
-from tests.cast import Cast, make_cast, make_staff
+from content.models import Clinic, Location, PhraseException, Practitioner
+from tests.cast import NOW, Cast, make_cast, make_staff
+from tests.content.texts import make_phrase
+from tests.factories import local
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +172,72 @@ def test_every_page_of_admin_bears_the_clinics_name(editor: Client, cast: Cast) 
 
 def test_admin_opens_before_there_is_a_clinic(db: None) -> None:
     assert Client().get("/admin/login/").status_code == 200
+
+
+# What people and places promise
+
+
+@pytest.mark.parametrize("field", ["bio", "interests", "job_title", "credentials"])
+def test_a_disputed_phrase_stops_what_is_said_of_a_person(
+    editor: Client, cast: Cast, field: str
+) -> None:
+    make_phrase()
+
+    answer = change(editor, cast.priya, PRIYA | {field: "A cure for pain"})
+
+    (sentence,) = errors(answer)["__all__"]
+    assert sentence.startswith("“cure*” in “… A cure for pain …”: No study shows")
+    assert Practitioner.objects.filter(**{f"{field}__contains": "cure"}).count() == 0
+
+
+@pytest.mark.parametrize("field", ["directions", "access", "parking"])
+def test_a_disputed_phrase_stops_what_is_said_of_a_place(
+    editor: Client, cast: Cast, field: str
+) -> None:
+    make_phrase()
+
+    answer = change(editor, cast.riverside, RIVERSIDE | {field: "Behind the **cure** house."})
+
+    (sentence,) = errors(answer)["__all__"]
+    assert sentence.startswith("“cure*” in “… Behind the cure house.")
+
+
+def test_a_reviewer_lets_a_phrase_stand_in_the_text_of_a_place(cast: Cast) -> None:
+    make_phrase()
+    reviewer = Client()
+    priya = make_staff("priya", "Priya", "Nair", group="Practitioner")
+    priya.groups.add(Group.objects.get(name="Editor"))
+    reviewer.force_login(priya)
+    typed = RIVERSIDE | {"directions": "Behind the Cure House."}
+    asked = change(reviewer, cast.riverside, typed)
+    assert "Why “cure*” may stand here" in asked.content.decode()
+
+    answer = change(reviewer, cast.riverside, typed | {"let stand: cure*": "The pub’s name."})
+
+    assert answer.status_code == 302
+    exception = PhraseException.objects.get()
+    assert (exception.publication, exception.reason) == (cast.riverside, "The pub’s name.")
+
+
+# Times
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (NOW, "Monday 23 November 2026, 7:00 a.m. MST"),
+        (local("2026-07-01", "15:30"), "Wednesday 1 July 2026, 3:30 p.m. MDT"),
+    ],
+)
+def test_djangos_own_history_gives_the_weekday_and_the_zone(
+    cast: Cast, moment: datetime, shown: str
+) -> None:
+    mei = make_staff("mei", "Mei", "Lindqvist", group="Editor")
+    with time_machine.travel(moment, tick=False):
+        editor = Client()
+        editor.force_login(mei)
+        change(editor, cast.priya, PRIYA | {"job_title": "Lead physiotherapist"})
+
+        page = editor.get(f"/admin/content/practitioner/{cast.priya.pk}/history/")
+
+    assert shown in page.content.decode()

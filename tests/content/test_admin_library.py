@@ -25,6 +25,7 @@ from tests.content.texts import (
     make_condition,
     make_phrase,
     make_reference,
+    make_reviewer,
     make_topic,
 )
 from tests.factories import make_clinic
@@ -199,22 +200,59 @@ def make_rule(**facts: Any) -> SafetyRule:
         "clinician_wording": "Decide together.",
         "outcome": "review",
         "source_note": "The register's standard.",
+        "reviewer": make_reviewer(),
         "reviewed_on": TODAY,
     }
     return SafetyRule.objects.create(**(described | facts))
 
 
-def test_a_safety_rule_is_published_only_with_a_source_and_a_fresh_review(editor: Client) -> None:
-    rule = make_rule(source_note="", reviewed_on=TODAY - timedelta(days=400))
+def test_a_safety_rule_is_published_only_with_all_that_it_rests_on(editor: Client) -> None:
+    long_ago = TODAY - timedelta(days=400)
+    rule = make_rule(source_note="", reviewer=None, reviewed_on=long_ago)
 
     assert errors(save(editor, rule, is_published="on")) == [
+        "Name the clinician who reviewed it.",
         "Name a source: a reference, or a note where it comes from.",
         "Its review is more than 12 months old: review it again before it is published.",
     ]
     reference = make_reference()
     changes = {"references": [reference.pk], "reviewed_on": str(TODAY), "is_published": "on"}
-    assert save(editor, rule, **changes).status_code == 302
+    assert save(editor, rule, reviewer=make_reviewer().pk, **changes).status_code == 302
     assert "Tell us." in Client().get("/safety/").content.decode()
+
+
+def test_nobody_without_registration_number_reviews_a_safety_rule(editor: Client) -> None:
+    mei = make_reviewer("Mei Lindqvist", number="")
+
+    answer = save(editor, make_rule(), reviewer=mei.pk)
+
+    assert answer.context["adminform"].form.errors == {
+        "reviewer": ["Mei Lindqvist has no registration number yet: add it on their page first."]
+    }
+
+
+def test_the_number_of_who_reviewed_a_public_rule_is_kept(editor: Client) -> None:
+    priya = make_rule(is_published=True).reviewer
+    assert priya
+
+    answer = save(editor, priya, registration_number="")
+
+    assert answer.context["adminform"].form.errors == {
+        "registration_number": ["“Pregnancy” was reviewed by Priya Nair: it needs this number."]
+    }
+
+
+def test_who_reviewed_a_safety_rule_is_kept_in_its_history(editor: Client) -> None:
+    rule = make_rule()
+    mei = make_reviewer("Mei Lindqvist")
+
+    save(editor, rule, reviewer=mei.pk)
+
+    versions = rule.history.order_by("history_id")
+    assert [version.reviewer.name for version in versions] == ["Priya Nair", "Mei Lindqvist"]
+    newest = versions.last()
+    address = f"/admin/content/safetyrule/{rule.pk}/history/{newest.pk}/changes/"
+    assert "Mei Lindqvist" in editor.get(address).content.decode()
 
 
 def test_a_published_safety_rule_is_found(editor: Client) -> None:
@@ -240,18 +278,23 @@ def test_the_list_of_safety_rules_tells_what_is_overdue(editor: Client) -> None:
     make_rule(key="due", is_published=True, reviewed_on=date(2026, 1, 10))
     make_rule(key="old", is_published=True, reviewed_on=date(2025, 11, 22))
     make_rule(key="draft")
+    make_rule(key="nobodys", is_published=True, reviewer=None)
 
     def listed(state: str) -> list[str]:
         answer = editor.get(f"/admin/content/safetyrule/?state={state}")
         return sorted(rule.key for rule in answer.context["cl"].result_list)
 
-    assert listed("overdue") == ["old"]
+    assert listed("overdue") == ["nobodys", "old"]
     assert listed("due") == ["due"]
     assert listed("drafts") == ["draft"]
-    assert listed("public") == ["due", "fresh", "old"]
+    assert listed("public") == ["due", "fresh", "nobodys", "old"]
     page = editor.get("/admin/content/safetyrule/").content.decode()
     assert "Review overdue since Sunday 22 November 2026" in page
     assert "Public, review due by Sunday 10 January 2027" in page
+    assert "Public, but nobody has put a name to its review" in page
+    assert "Priya Nair" in page
+    counted = editor.get("/admin/content/safetyrule/?_facets=True").content.decode()
+    assert "Review overdue (2)" in counted
 
 
 def test_only_a_drafted_safety_rule_is_deleted(editor: Client) -> None:

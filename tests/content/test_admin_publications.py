@@ -463,6 +463,81 @@ def test_the_registration_number_of_a_reviewer_in_use_is_kept(editor: Client) ->
     ]
 
 
+# What links to a text
+
+
+def warnings(answer: Any) -> list[str]:
+    return [str(each) for each in answer.context["messages"] if each.level_tag == "warning"]
+
+
+def test_the_form_names_the_pages_that_link_to_a_text(editor: Client) -> None:
+    target = make_article("aftercare", body="[Here](/articles/aftercare/). [@gattie-2021]")
+    make_faq(body="See [after](/articles/aftercare/#ice). [@gattie-2021]")
+    make_faq("too", question="And then?", see_also=["/articles/aftercare/"])
+    make_faq("other", question="Else?", body="See /articles/aftercare/x and -aftercare/.")
+    condition = make_condition()
+    condition.evidence.found = "[More](/articles/aftercare/) [@gattie-2021]"
+    condition.evidence.save()
+
+    page = editor.get(page_of(target)).content.decode()
+
+    assert "Neck pain, Does it hurt?, And then?" in page
+    assert "Else?" not in page
+    assert "No page yet." in editor.get(page_of(make_article("lonely"))).content.decode()
+
+
+@pytest.mark.parametrize("change", [{"status": "draft"}, {"slug": "after"}])
+def test_taking_a_text_from_its_address_names_the_links_that_are_dead_now(
+    editor: Client, change: dict[str, str]
+) -> None:
+    target = make_article("aftercare")
+    make_faq(body="See [after](/articles/aftercare/). [@gattie-2021]")
+    sent = filled_in(editor, page_of(target))
+
+    answer = editor.post(page_of(target), sent | change, follow=True)
+
+    (warning,) = warnings(answer)
+    assert warning == (
+        "/articles/aftercare/ is gone for readers, and “Does it hurt?” still leads there: change "
+        "that link."
+    )
+
+
+def test_an_ordinary_change_or_a_text_that_nothing_links_to_warns_of_nothing(
+    editor: Client,
+) -> None:
+    linked, draft, lonely = (
+        make_article("linked"),
+        make_article("draft", status="draft"),
+        make_article("lonely"),
+    )
+    make_faq(body="[One](/articles/linked/), [two](/articles/draft/). [@gattie-2021]")
+
+    for text, change in (
+        (linked, {"title": "Linked"}),
+        (draft, {"slug": "sketch"}),
+        (lonely, {"status": "draft"}),
+    ):
+        sent = filled_in(editor, page_of(text)) | change
+        answer = editor.post(page_of(text), sent, follow=True)
+        assert answer.redirect_chain
+        assert warnings(answer) == []
+
+
+@pytest.mark.parametrize(
+    ("make", "slug", "said"),
+    [
+        (make_article, "what-the-evidence-says", "the page of every condition"),
+        (make_faq, "when-to-get-help", "the safety page"),
+        (make_page, "privacy", "the header or footer of every page"),
+    ],
+)
+def test_what_the_site_itself_links_to_is_said(
+    editor: Client, make: Any, slug: str, said: str
+) -> None:
+    assert said in editor.get(page_of(make(slug))).content.decode()
+
+
 # Bad addresses
 
 

@@ -25,6 +25,8 @@ from tests.content.pages import Parsed, parsed
 pytest_plugins = ["tests.content.starter_clinic"]
 pytestmark = [pytest.mark.usefixtures("starter_clinic"), pytest.mark.django_db]
 
+ABOUT_A_VISIT = ("/book/", "/find-my-visit/")
+
 MOST_FOR_PATIENTS = 8.0
 TODAY = NOW.date()
 # Pages of a person's own, and of staff: their addresses are known, but they are not read here.
@@ -161,7 +163,7 @@ def test_every_page_has_a_title_a_description_and_its_own_address(
     pages: dict[str, Parsed],
 ) -> None:
     indexed = {path: page for path, page in pages.items() if page.meta.get("robots") != "noindex"}
-    reading = {path: page for path, page in indexed.items() if not path.startswith("/book/")}
+    reading = {path: page for path, page in indexed.items() if not path.startswith(ABOUT_A_VISIT)}
     assert len(reading) > 80
     for path, page in reading.items():
         assert page.canonical == f"{settings.SITE_ORIGIN}{path}", path

@@ -28,6 +28,7 @@ from tests.content.texts import (
     make_faq,
     make_page,
     make_phrase,
+    make_reviewer,
     make_topic,
 )
 
@@ -117,6 +118,7 @@ def make_rule(**facts: object) -> SafetyRule:
         "clinician_wording": "Decide together.",
         "outcome": "review",
         "source_note": "The register's standard.",
+        "reviewer": make_reviewer(),
         "reviewed_on": TODAY,
     }
     return SafetyRule.objects.create(**(described | facts))
@@ -128,6 +130,18 @@ def test_a_safety_rule_names_what_it_rests_on() -> None:
     assert missing_of_rule(rule, today=TODAY, has_references=True) == []
     assert missing_of_rule(rule, today=TODAY, has_references=False) == [
         "Name a source: a reference, or a note where it comes from."
+    ]
+
+
+def test_a_safety_rule_stands_in_the_name_of_a_registered_clinician() -> None:
+    nobody, unregistered = make_rule(reviewer=None), make_reviewer("Mei Lindqvist", number=" ")
+
+    assert missing_of_rule(nobody, today=TODAY, has_references=True) == [
+        "Name the clinician who reviewed it."
+    ]
+    nobody.reviewer = unregistered
+    assert missing_of_rule(nobody, today=TODAY, has_references=True) == [
+        "The reviewer has no registration number yet: add it on their page."
     ]
 
 

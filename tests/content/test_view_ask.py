@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django import Settings
 
 from content.models import ReaderQuestion
 from tests.cast import NOW
@@ -106,3 +107,16 @@ def test_no_page_of_the_site_shows_a_question(client: Client) -> None:
 
     for path in ("/faqs/", "/faqs/ask/", "/", "/sitemap.xml"):
         assert b"secret question" not in client.get(path).content
+
+
+def test_one_network_asks_five_questions_an_hour(client: Client, settings: Settings) -> None:
+    settings.ATTEMPT_LIMITS_ON = True
+
+    answers = [client.post("/faqs/ask/", {"text": f"Question {each}"}) for each in range(6)]
+
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    assert answers[-1]["Retry-After"] == "3600"
+    assert "Please try again in an hour." in answers[-1].content.decode()
+    assert ReaderQuestion.objects.count() == 5
+    elsewhere = client.post("/faqs/ask/", {"text": "One more"}, REMOTE_ADDR="198.51.100.7")
+    assert elsewhere.status_code == 302

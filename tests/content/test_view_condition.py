@@ -31,6 +31,7 @@ def at_now() -> Iterator[None]:
 
 def test_the_verdict_comes_first_and_says_what_its_letter_means(client: Client) -> None:
     make_condition(also_called=["cervical pain"])
+    make_article("what-the-evidence-says")
 
     page = parsed(client.get(PATH))
 
@@ -42,6 +43,23 @@ def test_the_verdict_comes_first_and_says_what_its_letter_means(client: Client) 
     ) in page.links
     levels = [words for level, words in page.headings if level == 2]
     assert levels[0] == "Does dry needling help?"
+
+
+def test_without_the_article_about_labels_no_link_leads_to_it(client: Client) -> None:
+    make_condition()
+    make_article("what-the-evidence-says", status="draft")
+
+    page = parsed(client.get(PATH))
+
+    assert "What the label" not in page.words
+    assert [each for each in page.addresses if "what-the-evidence-says" in each] == []
+
+
+def test_the_article_about_labels_is_related_only_where_an_editor_says_so(client: Client) -> None:
+    make_condition()
+    make_article("what-the-evidence-says", title="What the studies found")
+
+    assert "Read on" not in parsed(client.get(PATH)).words
 
 
 def test_its_parts_stand_in_order(client: Client) -> None:

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from content.models import Condition, Region
+from content.models import Article, Condition, Region
 from tests.content.pages import parsed
-from tests.content.texts import make_condition
+from tests.content.texts import make_article, make_condition
 from tests.factories import make_clinic
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,17 @@ def test_an_unknown_region_is_not_found(client: Client, region: str) -> None:
     assert client.get(f"/conditions/?region={region}").status_code == 404
 
 
+def test_what_the_labels_mean_is_linked_to_once_readers_may_read_it(client: Client) -> None:
+    words = "what the studies found"
+    article = make_article("what-the-evidence-says", status="draft")
+    assert words not in parsed(client.get("/conditions/")).words
+
+    Article.objects.filter(pk=article.pk).update(status="published")
+
+    link = ("/articles/what-the-evidence-says/#our-four-labels", words)
+    assert link in parsed(client.get("/conditions/")).links
+
+
 def test_drafts_are_neither_listed_nor_counted(client: Client) -> None:
     make_condition(status=Condition.Status.DRAFT)
 
@@ -110,6 +121,6 @@ def test_more_conditions_cost_no_more_queries(
 ) -> None:
     for number in range(3):
         make_condition(f"condition-{number}", name=f"Neck pain {number}")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             answer = client.get(path)
     assert answer.cookies == {}

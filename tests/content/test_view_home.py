@@ -1,7 +1,10 @@
 """What the home page shows of the texts."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from content.models import Region, Topic
 from tests.content.pages import parsed
@@ -57,6 +60,22 @@ def test_the_first_of_each_topic_comes_before_the_second_of_any(client: Client) 
     assert [each for each in headings if each.split(" ")[0] in {"basics", "safety", "sport"}] == [
         *("basics 1", "safety 1", "sport 1", "basics 2"),
     ]
+
+
+def test_the_newest_that_came_at_once_keep_the_editors_order(client: Client) -> None:
+    now, topic = timezone.now(), make_topic()
+    for slug, hours, order in (
+        *(("a", 1, 0), ("b", 1, 1), ("c", 1, 2), ("d", 1, 3)),
+        *(("older", 3, 4), ("third", 2, 6), ("second", 2, 5), ("first", 1, 9)),
+    ):
+        publish_at = now - timedelta(hours=hours)
+        make_article(slug, title=slug, order=order, topic=topic, publish_at=publish_at)
+
+    links = [address for address in parsed(client.get("/")).addresses if "/articles/" in address]
+
+    newest = [f"/articles/{slug}/" for slug in ("first", "second", "third")]
+    assert [each for each in links if each in newest] == newest
+    assert "/articles/older/" not in links
 
 
 def test_questions_lead_to_their_answers(client: Client) -> None:

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from content.models import Clinic, SafetyRule
 from tests.content.pages import parsed
 from tests.content.rules import make_rule
-from tests.content.texts import make_faq, make_reference
+from tests.content.texts import make_faq, make_reference, make_reviewer
 from tests.factories import make_clinic
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +77,21 @@ def test_when_to_get_help_is_the_answer_of_that_question(client: Client) -> None
 
     page = parsed(client.get("/safety/"))
     assert "Call 911 now if you had needling, and: you cough up blood" in page.words
-    assert "registration number 12345" in page.words
+
+
+def test_who_reviewed_the_rules_is_named_once_each(client: Client) -> None:
+    priya, mei = make_reviewer(), make_reviewer("Mei Lindqvist", number="678")
+    for order, reviewer in enumerate((priya, mei, priya, None)):
+        make_rule(f"rule-{order}", reviewer=reviewer, order=order)
+    make_faq("when-to-get-help", body=HELP, reviewer=make_reviewer("Tomas Costa", number="9"))
+
+    words = parsed(client.get("/safety/")).words
+
+    assert (
+        "Checked by Priya Nair, Physiotherapist , registration number 12345 "
+        "Mei Lindqvist, Physiotherapist , registration number 678 Last reviewed" in words
+    )
+    assert "Tomas Costa" not in words
 
 
 def test_its_review_counts_from_the_rule_that_was_reviewed_longest_ago(client: Client) -> None:
@@ -94,6 +108,7 @@ def test_more_rules_cost_no_more_queries(
 ) -> None:
     make_faq("when-to-get-help", body=HELP)
     for number in range(3):
-        make_rule(f"rule-{number}").references.add(make_reference())
+        reviewer = make_reviewer(f"Reviewer {number}")
+        make_rule(f"rule-{number}", reviewer=reviewer).references.add(make_reference())
         with django_assert_num_queries(5):
             client.get("/safety/")

@@ -1,18 +1,20 @@
 """kill -9 of the worker, at every step of a letter's way to the mail server and at any moment.
 
 Letters keep being queued meanwhile. In the end each has been sent; one that the server had taken
-when the worker died was sent again, as the same letter, and no other was sent twice.
+when the worker died was sent again, as the same letter but for its links, and no other was sent
+twice. Every link in every letter opens.
 """
 
 import asyncio
 import itertools
 import random
+import re
 import signal
 import subprocess
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,20 +22,22 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
+from booking import visit_links
 from booking.models import Message
 from booking.registration import Person
 from tests.cast import Cast, make_cast
 from tests.factories import local, make_booking
 from tests.mail_server import Letterbox, eventually, free_port, listening, start_worker
+from tests.real_clock import AN_HOUR_AGO, TUESDAY_AHEAD
 
 pytest_plugins = ["tests.committed"]
 
 KILLS = 50 if settings.PROVE else 6
 LETTERS_PER_KILL = 10
 
-# The worker goes by the real clock: for it, all this was due long ago. A Monday.
-NOW = local("2020-11-23", "7:00")
+LINK = re.compile(r"/v/([\w-]{43})")
 
 # When the worker dies: asked by the server for nothing yet, half-way, with the letter taken but not
 # acknowledged, acknowledged but not written down, about when it is written down, whenever.
@@ -171,6 +175,7 @@ def test_no_letter_is_lost_and_only_those_in_the_server_s_hands_are_sent_twice(
     assert set(received) == owed
     assert received - Counter(owed) == tally.cut_off
     assert_copies_are_the_same_letter(server)
+    assert_every_link_opens(server)
     # The kills did land inside, between the server's taking a letter and our writing it down.
     for step in ("DATA", "QUIT"):
         assert tally.taken_at[step] == tally.killed_at[step] > 0
@@ -200,14 +205,14 @@ def queue_letters(cast: Cast, numbers: "itertools.count[int]") -> None:
         for number in itertools.islice(numbers, LETTERS_PER_KILL):
             workday, of_the_day = divmod(number, 48)
             week, weekday = divmod(workday, 4)
-            day = date(2020, 11, 24) + timedelta(weeks=week, days=weekday)
+            day = TUESDAY_AHEAD + timedelta(weeks=week, days=weekday)
             make_booking(
                 cast.first_visit,
                 cast.priya,
                 cast.riverside,
                 local(day, f"{9 + of_the_day // 6}:{of_the_day % 6}0"),
                 person=Person(f"Patient {number}", f"patient-{number}@example.com", ""),
-                now=NOW,
+                now=AN_HOUR_AGO,
             )
     finally:
         connection.close()
@@ -230,9 +235,33 @@ def taken_but_not_written_down(server: Letterbox, *, known: "Counter[str]") -> l
 def assert_copies_are_the_same_letter(server: Letterbox) -> None:
     first: dict[str, list[object]] = {}
     for letter in server.letters:
-        parts = [part.get_content() for part in letter.walk() if not part.is_multipart()]
+        parts = [
+            LINK.sub("/v/…", part.get_content())
+            for part in letter.walk()
+            if not part.is_multipart()
+        ]
         content = [letter["Subject"], letter["To"], *parts]
         assert first.setdefault(letter["Message-ID"], content) == content
+
+
+def assert_every_link_opens(server: Letterbox) -> None:
+    """Also those of a letter that left twice, and of no letter the links of another."""
+    opened: dict[str, str] = {}
+    for letter in server.letters:
+        tokens = {
+            token
+            for part in letter.walk()
+            if not part.is_multipart()
+            for token in LINK.findall(part.get_content())
+        }
+        (token,) = tokens
+        link = visit_links.find(token, now=timezone.now())
+        assert link is not None
+        reference = Message.objects.get(message_id=letter["Message-ID"]).appointment.reference
+        assert link.appointment.reference == reference
+        assert opened.setdefault(token, letter["Message-ID"]) == letter["Message-ID"]
+    sent = Message.objects.values_list("sent_text", flat=True)
+    assert not any(LINK.search(text) for text in sent)
 
 
 def report(owed: set[str], received: "Counter[str]", tally: Tally, log: Path) -> None:

@@ -19,16 +19,19 @@ NASTY = [
 PATTERNS = [
     "/{}",
     "/book/{}/",
+    "/calendars/{}.ics",
     "/team/{}/",
     "/locations/{}/",
     "/conditions/{}/",
     "/articles/{}/",
     "/articles/topics/{}/",
     "/book/?about={}",
+    "/v/{}",
     "/book/first-visit/?from={}",
     "/book/first-visit/?practitioner={}",
     "/book/first-visit/?location={}",
     "/book/first-visit/?{}={}",
+    "/waiting-list/?service={}",
 ]
 
 
@@ -51,6 +54,8 @@ def test_a_nasty_address_never_breaks_the_site(
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
-@pytest.mark.parametrize("path", ["/", "/book/", "/book/first-visit/", "/book/check/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/book/", "/book/first-visit/", "/book/safety/", "/book/check/"]
+)
 def test_other_verbs_are_refused(client: Client, cast: Cast, method: str, path: str) -> None:
     assert getattr(client, method)(path).status_code == 405

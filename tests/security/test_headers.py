@@ -9,7 +9,17 @@ from tests.cast import TUESDAY, Cast, make_cast
 from tests.factories import local
 
 READING = ["/", "/book/", "/team/priya-nair/", "/locations/riverside/", "/robots.txt"]
-PERSONAL = ["/book/first-visit/", "/book/details/", "/book/check/", "/book/done/", "/admin/login/"]
+PERSONAL = [
+    "/find-my-visit/",
+    "/book/first-visit/",
+    "/book/details/",
+    "/book/safety/",
+    "/book/check/",
+    "/book/done/",
+    "/waiting-list/?service=first-visit",
+    "/waiting-list/joined/",
+    "/admin/login/",
+]
 
 
 @pytest.fixture

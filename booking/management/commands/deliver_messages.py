@@ -11,29 +11,33 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
-from booking import outbox
+from booking import clock, outbox
 from booking.models import Message
 
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
 DATABASE_AWAY_SECONDS = 3.0
+TICK_SECONDS = 10.0
 
 
 class Command(BaseCommand):
     help = (
-        "Delivers the letters in the outbox, and waits for more until it is told to stop (SIGTERM "
-        "or Ctrl-C); the letter at hand is finished first. Any number of these may run at once."
+        "Delivers the letters in the outbox and does what becomes due by time alone, until it is "
+        "told to stop (SIGTERM or Ctrl-C); the letter at hand is finished first. Any number of "
+        "these may run at once."
     )
     is_stopping = False
+    ticked_at = float("-inf")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="End when no letter is due.")
+        parser.add_argument("--once", action="store_true", help="End when nothing is due.")
 
     def handle(self, *, once: bool, **options: Any) -> None:
         with self.stopping_politely():
             while not self.is_stopping:
                 try:
+                    self.tick(always=once)
                     delivered = self.deliver_next()
                 except Error as away:
                     if once:
@@ -47,6 +51,12 @@ class Command(BaseCommand):
                     if once:
                         return
                     time.sleep(IDLE_SECONDS)
+
+    def tick(self, *, always: bool) -> None:
+        if always or time.monotonic() - self.ticked_at >= TICK_SECONDS:
+            close_old_connections()
+            clock.tick(now=timezone.now())
+            self.ticked_at = time.monotonic()
 
     def deliver_next(self) -> Message | None:
         # Also has the connection looked at before it is used again.

@@ -66,6 +66,8 @@ SERVICES: list[dict[str, Any]] = [
         "notice_hours": 1,
         "cancel_cutoff_hours": 2,
         "price": Decimal(35),
+        "by_phone": True,
+        "asks_safety_questions": False,
     },
 ]
 
@@ -99,7 +101,9 @@ ROOMS = {"riverside": ["Room 1", "Room 2", "Gym"], "hilltop": ["Blue room", "Gar
 STAFF = [
     ("dina", "Dina Farouk", "Front desk"),
     ("priya", "Priya Nair", "Practitioner"),
+    ("samuel", "Samuel Okafor", "Lead practitioner"),
     ("mei", "Mei Lindqvist", "Editor"),
+    ("mona", "Mona Reyes", "Manager"),
 ]
 
 CALLERS = ["Ana Lopez", "Ben Carter", "Chidi Eze", "Farah Aziz", "Gita Rao", "Hugo Meyer"]

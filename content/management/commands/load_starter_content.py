@@ -144,7 +144,11 @@ class Loader:
     def load_safety_rule(self, facts: dict[str, Any]) -> None:
         facts = dict(facts)
         keys = facts.pop("references")
-        defaults = {**facts, "is_published": self.publish_at is not None}
+        defaults = {
+            **facts,
+            "reviewer": self._person(facts["reviewer"]),
+            "is_published": self.publish_at is not None,
+        }
         rule, made = SafetyRule.objects.get_or_create(key=facts["key"], defaults=defaults)
         if made:
             rule.references.set(Reference.objects.filter(key__in=keys))

@@ -1,0 +1,221 @@
+"""Visits that a closure falls on: which they are, what could be offered instead, who has answered.
+
+Reads only; `scheduling.rearranging` asks the patients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from django.db.models import QuerySet
+
+from booking.diary import Who
+from booking.intervals import Interval
+from booking.models import (
+    STANDING_STATES,
+    Appointment,
+    Closure,
+    Message,
+    Rearrangement,
+    Service,
+    SlotOffer,
+    State,
+)
+from booking.openings import Openings, OpenTime
+from clinic_site.local_time import clinic_zone, local_day
+from content.models import Location, Practitioner
+
+# How far behind the closure the same practitioner's next free time is looked for.
+LOOK_AHEAD = timedelta(days=14)
+LONGEST_VISIT = timedelta(hours=12)
+# Who has not answered by then is phoned.
+ANSWER_WITHIN = timedelta(hours=3)
+
+OFF = {State.CANCELLED, State.DECLINED, State.LAPSED}
+
+
+def visits_within(closure: Closure) -> QuerySet[Appointment]:
+    """The visits that stand although the clinic, the place or the practitioner is closed."""
+    visits = Appointment.objects.with_everybody().filter(
+        state__in=(*STANDING_STATES, State.ARRIVED),
+        starts_at__lt=closure.ends_at,
+        ends_at__gt=closure.starts_at,
+    )
+    if closure.practitioner_id:
+        visits = visits.filter(practitioner=closure.practitioner_id)
+    if closure.location_id:
+        visits = visits.filter(location=closure.location_id)
+    return visits.order_by("starts_at", "pk")
+
+
+def clinic_has_to(visit: Appointment) -> bool:
+    """Whether the patient was asked to take another time and the visit still stands in the way:
+    then no cut-off binds them, and no change counts against them."""
+    return Rearrangement.objects.filter(
+        appointment=visit,
+        closure__starts_at__lt=visit.ends_at,
+        closure__ends_at__gt=visit.starts_at,
+    ).exists()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Another time, practitioner or location that a visit could have."""
+
+    practitioner: Practitioner
+    location: Location
+    start: datetime
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """A visit and what could be offered for it, the likeliest first; none: only the phone helps."""
+
+    visit: Appointment
+    places: list[Place]
+
+
+def without_notice(service: Service) -> Service:
+    """The service as it can be given at once: the clinic asks, so no notice is needed."""
+    at_once = copy(service)
+    at_once.notice_hours = 0
+    return at_once
+
+
+def proposals(visits: Iterable[Appointment], closure: Closure, *, now: datetime) -> list[Proposals]:
+    """For each visit another practitioner at its time, and the same one's next free time after the
+    closure. No place is proposed for two of them."""
+    openings: dict[tuple[int, int], Openings] = {}
+    proposed: list[tuple[int, Interval]] = []
+    found = []
+    for visit in visits:
+        kind = visit.service_id, visit.length_minutes
+        if kind not in openings:
+            service = without_notice(visit.service_as_booked)
+            openings[kind] = Openings(service, now=now).look_ahead(
+                Interval(closure.starts_at - LONGEST_VISIT, closure.ends_at + LOOK_AHEAD)
+            )
+        places = list(_places(visit, closure, openings[kind], proposed))
+        proposed += [(place.practitioner.pk, _block(visit, place)) for place in places]
+        found.append(Proposals(visit, places))
+    return found
+
+
+def _places(
+    visit: Appointment,
+    closure: Closure,
+    openings: Openings,
+    proposed: list[tuple[int, Interval]],
+) -> Iterable[Place]:
+    here_then = (
+        Place(each, visit.location, visit.starts_at)
+        for each in openings.free_practitioners(visit.starts_at, visit.location)
+    )
+    later = openings.only(Who(visit.practitioner)).times(
+        Interval(closure.ends_at, closure.ends_at + LOOK_AHEAD)
+    )
+    afterwards = (
+        Place(visit.practitioner, time.location, time.start)
+        for time in sorted(later, key=lambda time: _how_far(visit, time))
+    )
+    for places in (here_then, afterwards):
+        for place in places:
+            block = _block(visit, place)
+            if not any(
+                place.practitioner.pk == other and block.overlaps(taken)
+                for other, taken in proposed
+            ):
+                yield place
+                break
+
+
+def _how_far(visit: Appointment, time: OpenTime) -> tuple[date, bool, timedelta]:
+    """The day first, then the location that they know, then the time of day that they chose."""
+    day = local_day(time.start, clinic_zone())
+    of_day = (time.start - visit.starts_at) % timedelta(days=1)
+    return day, time.location != visit.location, min(of_day, timedelta(days=1) - of_day)
+
+
+def _block(visit: Appointment, place: Place) -> Interval:
+    return Interval.lasting(timedelta(minutes=visit.length_minutes), start=place.start).widened(
+        before=timedelta(minutes=visit.buffer_before_minutes),
+        after=timedelta(minutes=visit.buffer_after_minutes),
+    )
+
+
+class Progress(Enum):
+    """How far the rearranging of a visit has come; the value is what the desk reads."""
+
+    NOBODY_ASKED = "not asked yet"
+    ASKED = "asked, no answer yet"
+    TO_PHONE = "please phone"
+    MOVED = "has another time"
+    OFF = "cancelled"
+
+
+@dataclass(frozen=True)
+class Affected:
+    """A visit that the closure falls or fell on, and how far it has come."""
+
+    visit: Appointment
+    rearrangement: Rearrangement | None
+    progress: Progress
+
+
+def progress_of(closure: Closure, *, now: datetime) -> list[Affected]:
+    """Every visit that the closure concerns, in the order of its former time. Four queries."""
+    asked = {
+        each.appointment_id: each
+        for each in Rearrangement.objects.filter(closure=closure).select_related("offer", "by")
+    }
+    still_there = list(visits_within(closure))
+    standing = {visit.pk for visit in still_there}
+    settled = Appointment.objects.with_everybody().filter(pk__in=asked.keys() - standing)
+    not_reached = set(
+        Message.objects.filter(state=Message.Delivery.FAILED, appointment__in=standing).values_list(
+            "appointment", flat=True
+        )
+    )
+    found = [
+        Affected(
+            visit,
+            asked.get(visit.pk),
+            _progress(
+                visit,
+                asked.get(visit.pk),
+                stands=visit.pk in standing,
+                is_reached=visit.pk not in not_reached,
+                now=now,
+            ),
+        )
+        for visit in [*still_there, *settled]
+    ]
+    return sorted(found, key=lambda each: (each.progress not in OPEN, each.visit.starts_at))
+
+
+OPEN = {Progress.NOBODY_ASKED, Progress.ASKED, Progress.TO_PHONE}
+
+
+def _progress(
+    visit: Appointment,
+    asked: Rearrangement | None,
+    *,
+    stands: bool,
+    is_reached: bool,
+    now: datetime,
+) -> Progress:
+    if not stands:
+        return Progress.OFF if visit.state in OFF else Progress.MOVED
+    if asked is None:
+        return Progress.NOBODY_ASKED
+    if asked.way == Rearrangement.Way.PHONE or not is_reached:
+        return Progress.TO_PHONE
+    if asked.offer:
+        waits = asked.offer.answer == SlotOffer.Answer.OPEN and asked.offer.expires_at > now
+    else:
+        waits = asked.at + ANSWER_WITHIN > now
+    return Progress.ASKED if waits else Progress.TO_PHONE

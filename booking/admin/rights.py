@@ -1,0 +1,39 @@
+"""Whose health data a member of staff may see: the one place that decides about single patients.
+
+Permissions say what kind of work somebody does; this says about whom.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser, User
+
+from booking.models import Appointment
+
+READ, READ_ALL = "booking.read_answers", "booking.read_all_answers"
+DECIDE = "booking.decide_on_answers"
+
+
+def may_read_answers(user: User | AnonymousUser, visit: Appointment) -> bool:
+    """Clinicians read the answers of their own patients, the lead practitioner everybody's."""
+    if not user.has_perm(READ):
+        return False
+    return user.has_perm(READ_ALL) or treats(user, visit)
+
+
+def may_decide(user: User | AnonymousUser, visit: Appointment) -> bool:
+    return user.has_perm(DECIDE) and may_read_answers(user, visit)
+
+
+def treats(user: User | AnonymousUser, visit: Appointment) -> bool:
+    """Whether the user is the visit's practitioner, or has a visit with its patient otherwise."""
+    practitioner = getattr(user, "practitioner", None)
+    if practitioner is None:
+        return False
+    if visit.practitioner_id == practitioner.pk:
+        return True
+    return (
+        visit.patient_id is not None
+        and Appointment.objects.visits()
+        .filter(patient=visit.patient_id, practitioner=practitioner)
+        .exists()
+    )

@@ -1,0 +1,27 @@
+"""Asking for a lost link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from booking.forms.foundation import PlainHelper, one_line
+
+
+class FindVisitForm(forms.Form):
+    email = forms.EmailField(
+        label="E-mail",
+        help_text="The address that you gave us when you booked.",
+        max_length=254,
+        validators=[one_line],
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "Enter your e-mail address.",
+            "invalid": "Enter an e-mail address like name@example.com.",
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = PlainHelper()

@@ -1,0 +1,75 @@
+"""A freed time that is kept for somebody: they look at it, and take it or say no."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from booking import scheduling
+from booking.models import SlotOffer
+from booking.views.answers import busy, see_other
+from booking.views.visitor_rights import ended_offer, grant_anew, linked_offer, no_link
+from booking.visit_links import AFTER_THE_VISIT
+
+YES, NO = "yes", "no"
+NOT_READ = "We could not read your answer. Please choose one of the two buttons."
+TAKEN = (
+    "This time cannot be had any more, or you have another visit then. Nothing has changed. "
+    "Please call us."
+)
+VISIT_CHANGED = "The visit that this time was for has changed meanwhile. Please call us."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def slot_offer(request: HttpRequest) -> HttpResponse:
+    offer = linked_offer(request)
+    if offer is None:
+        ended = ended_offer(request) is not None
+        return _over(request) if ended else no_link(request)
+    if request.method == "POST":
+        return _answer(request, offer)
+    return _page(request, offer)
+
+
+def _answer(request: HttpRequest, offer: SlotOffer) -> HttpResponse:
+    """Sent twice, the second answer is that of the first."""
+    answer, now = request.POST.get("answer"), timezone.now()
+    try:
+        if answer == YES:
+            visit = scheduling.accept_offer(offer=offer, by=None, now=now)
+            grant_anew(request, visit, expires_at=visit.ends_at + AFTER_THE_VISIT, now=now)
+        elif answer == NO:
+            scheduling.decline_offer(offer=offer, now=now)
+        else:
+            return _page(request, offer, problem=NOT_READ, status=400)
+    except scheduling.OfferGone:
+        return _page(request, SlotOffer.objects.get(pk=offer.pk), status=409)
+    except scheduling.SlotTaken:
+        return _page(request, offer, problem=TAKEN, status=409)
+    except scheduling.WrongState:
+        return _page(request, offer, problem=VISIT_CHANGED, status=409)
+    except scheduling.DiaryBusy:
+        return busy(request)
+    return see_other("slot_offer")
+
+
+def _page(
+    request: HttpRequest, offer: SlotOffer, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    patient = offer.entry.patient
+    context = {
+        "offer": offer,
+        "entry": offer.entry,
+        "service": offer.entry.service,
+        "is_open": offer.answer == SlotOffer.Answer.OPEN and timezone.now() < offer.expires_at,
+        "is_for_another": patient.responsible_adult_id is not None,
+        "problem": problem,
+    }
+    return render(request, "booking/offer.html", context, status=status)
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    """410: the link was good, and its time is over."""
+    return render(request, "booking/offer_over.html", status=410)

@@ -1,0 +1,144 @@
+"""The visit's own page, for whoever came by its link; its calendar file, and two words of the
+patient: “yes, this is my booking” and “I'll be there”."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from booking import scheduling
+from booking.calendar_invites import Invite, calendar_text
+from booking.models import STANDING_STATES, Appointment, AppointmentEvent, Service, State
+from booking.views.answers import busy, see_other
+from booking.views.visitor_rights import linked_visit, no_link
+from content.models import Article, Clinic
+from content.reading.clinic import location_page
+
+PREPARATION = "your-first-visit"
+NOT_SO = "That could not be done, because the visit has changed meanwhile. Here is how it stands."
+
+
+@require_safe
+def visit(request: HttpRequest) -> HttpResponse:
+    found = linked_visit(request)
+    return visit_page(request, found) if found else no_link(request)
+
+
+@require_POST
+def confirm_attendance(request: HttpRequest) -> HttpResponse:
+    found = linked_visit(request)
+    if found is None:
+        return no_link(request)
+    try:
+        scheduling.confirm_attendance(appointment=found, now=timezone.now())
+    except scheduling.WrongState:
+        return how_it_stands(request, NOT_SO)
+    except scheduling.DiaryBusy:
+        return busy(request)
+    return see_other("visit")
+
+
+@require_POST
+def prove_address(request: HttpRequest) -> HttpResponse:
+    found = linked_visit(request)
+    if found is None:
+        return no_link(request)
+    try:
+        scheduling.prove_address(appointment=found, now=timezone.now())
+    except scheduling.WrongState:
+        return how_it_stands(request, NOT_SO)
+    except scheduling.DiaryBusy:
+        return busy(request)
+    return see_other("visit")
+
+
+@require_safe
+def visit_calendar(request: HttpRequest) -> HttpResponse:
+    """The file that the confirmation letter has too, as the visit stands now."""
+    found = linked_visit(request)
+    if found is None or found.state != State.BOOKED:
+        return no_link(request)
+    return HttpResponse(
+        calendar_text(_invite(found)),
+        content_type="text/calendar; charset=utf-8; method=PUBLISH",
+        headers={"Content-Disposition": 'attachment; filename="appointment.ics"'},
+    )
+
+
+def visit_page(
+    request: HttpRequest, visit: Appointment, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    cutoff = visit.starts_at - timedelta(hours=visit.cancel_cutoff_hours)
+    ahead = visit.state in STANDING_STATES and visit.starts_at > now
+    return render(
+        request,
+        "booking/visit.html",
+        {
+            "visit": visit,
+            "problem": problem,
+            "ahead": ahead,
+            "in_time": ahead and in_time(visit, now=now),
+            "change_until": cutoff if now <= cutoff else None,
+            "undo_until": undo_until(visit, now=now),
+            "place": None if visit.service.by_phone else location_page(visit.location.slug),
+            "preparation": _preparation(visit, now=now) if ahead else None,
+            "is_for_another": bool(visit.patient and visit.patient.responsible_adult_id),
+            "to": letters_go_to(visit),
+            "phone_ends_in": str(visit.contact_phone)[-2:],
+        },
+        status=status,
+    )
+
+
+def how_it_stands(request: HttpRequest, problem: str) -> HttpResponse:
+    """409: what was asked for cannot be; the visit as it is now, if the right to see it is left."""
+    found = linked_visit(request)
+    return visit_page(request, found, problem=problem, status=409) if found else no_link(request)
+
+
+def in_time(visit: Appointment, *, now: datetime) -> bool:
+    """Whether the patient may move or cancel the visit themselves."""
+    return scheduling.is_in_time(visit, now=now)
+
+
+def undo_until(visit: Appointment, *, now: datetime) -> datetime | None:
+    """Until when the patient can take back what they did last, if they can."""
+    last = scheduling.last_own_change(visit, now=now)
+    return last.at + scheduling.TAKE_BACK_WITHIN if last else None
+
+
+def letters_go_to(visit: Appointment) -> str:
+    """a…@e…: enough to know one's own address by, too little for anybody else."""
+    email = visit.patient.correspondent.email if visit.patient else ""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}…@{domain[:1]}…" if domain else ""
+
+
+def _preparation(visit: Appointment, *, now: datetime) -> Article | None:
+    """The article on a first visit, if it is published."""
+    if visit.service.visit != Service.Visit.FIRST or visit.service.by_phone:
+        return None
+    return Article.objects.published(now).filter(slug=PREPARATION).first()
+
+
+def _invite(visit: Appointment) -> Invite:
+    clinic = Clinic.objects.get()
+    changed = AppointmentEvent.objects.history_of(visit).last()
+    return Invite(
+        uid=f"{visit.reference}@{settings.MAIL_DOMAIN}",
+        sequence=visit.calendar_sequence,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        address="By phone" if visit.service.by_phone else visit.location.address,
+        clinic_name=clinic.short_name,
+        clinic_phone=clinic.phone.as_international,
+        clinic_email=clinic.email,
+        cancelled=False,
+        stamp=changed.at if changed else visit.created_at,
+    )

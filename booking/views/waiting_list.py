@@ -1,0 +1,123 @@
+"""Joining the earlier-slot list: from one's own visit, or when no free time suits."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking import scheduling
+from booking.forms import JoinForm, WishForm
+from booking.models import STANDING_STATES, Appointment, Service, WaitingEntry
+from booking.openings import Openings
+from booking.views.answers import busy, see_other
+from booking.views.visitor_rights import linked_entry, linked_visit, no_link
+from clinic_site.attempts import too_many, within_limit
+from clinic_site.local_time import clinic_zone, local_day
+from clinic_site.visitor_address import network_of
+
+JOINED_AT_MOST, JOINED_WITHIN = 5, timedelta(hours=1)
+FOUR_WEEKS = timedelta(weeks=4)
+PAGE = "booking/waiting_list.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def waiting_list(request: HttpRequest) -> HttpResponse:
+    """With a service in the address for somebody without a visit, else for the linked visit."""
+    now = timezone.now()
+    if "service" in request.GET:
+        services = Service.objects.bookable_online()
+        service = get_object_or_404(services, slug=request.GET["service"])
+        return _for_a_service(request, service, now=now)
+    visit = linked_visit(request)
+    if visit is None:
+        return see_other("book")
+    if visit.state not in STANDING_STATES or visit.starts_at <= now:
+        return see_other("visit")
+    return _for_a_visit(request, visit, now=now)
+
+
+@require_safe
+def waiting_joined(request: HttpRequest) -> HttpResponse:
+    """How it goes on; the same for everybody."""
+    return render(request, "booking/waiting_joined.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def waiting_entry(request: HttpRequest) -> HttpResponse:
+    """The wish, for whoever came by its link, with a button to take it off the list."""
+    entry = linked_entry(request)
+    if entry is None:
+        return no_link(request)
+    if request.method == "POST":
+        try:
+            scheduling.leave_list(entry=entry, now=timezone.now())
+        except scheduling.DiaryBusy:
+            return busy(request)
+        return see_other("waiting_entry")
+    waits = entry.state == WaitingEntry.State.WAITING
+    return render(request, "booking/waiting_entry.html", {"entry": entry, "waits": waits})
+
+
+def _for_a_visit(request: HttpRequest, visit: Appointment, *, now: datetime) -> HttpResponse:
+    zone = clinic_zone()
+    last_day = local_day(visit.starts_at, zone)
+    form = WishForm(
+        request.POST or None,
+        openings=Openings(visit.service_as_booked, now=now),
+        today=local_day(now, zone),
+        last_day=last_day,
+        initial={"until": last_day},
+    )
+    context = {"form": form, "visit": visit}
+    if request.method != "POST":
+        return render(request, PAGE, context)
+    if not form.is_valid():
+        return render(request, PAGE, context, status=400)
+    try:
+        scheduling.wish_for_earlier(appointment=visit, wish=form.wish, now=now)
+    except scheduling.WrongState:
+        return see_other("visit")
+    except scheduling.DiaryBusy:
+        return busy(request)
+    return see_other("waiting_joined")
+
+
+def _for_a_service(request: HttpRequest, service: Service, *, now: datetime) -> HttpResponse:
+    today = local_day(now, clinic_zone())
+    last_day = _last_day(service, now=now)
+    form = JoinForm(
+        request.POST or None,
+        openings=Openings(service, now=now),
+        today=today,
+        last_day=last_day,
+        initial={"until": min(today + FOUR_WEEKS, last_day)},
+    )
+    context = {"form": form, "service": service}
+    if request.method != "POST":
+        return render(request, PAGE, context)
+    if not form.is_valid():
+        return render(request, PAGE, context, status=400)
+    key = f"join the list from {network_of(request)}"
+    if not within_limit(key, at_most=JOINED_AT_MOST, per=JOINED_WITHIN, now=now):
+        sentence = "Your network has joined our list many times. Please try again in an hour."
+        return too_many(request, sentence, wait=JOINED_WITHIN)
+    return _join(request, form, service, now=now)
+
+
+def _join(request: HttpRequest, form: JoinForm, service: Service, *, now: datetime) -> HttpResponse:
+    """Whoever is on the list as often as one can be gets the same answer: it tells nothing."""
+    try:
+        scheduling.join_list(person=form.person, service=service, wish=form.wish, now=now)
+    except scheduling.ListFull:
+        return see_other("waiting_joined")
+    except scheduling.DiaryBusy:
+        return busy(request)
+    return see_other("waiting_joined")
+
+
+def _last_day(service: Service, *, now: datetime) -> date:
+    return local_day(now + service.policy.horizon, clinic_zone())

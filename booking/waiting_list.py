@@ -1,0 +1,176 @@
+"""Who would like a time that became free: wishes and freed stretches, read and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+
+from booking.diary import Who
+from booking.intervals import Interval
+from booking.models import (
+    MOVABLE_STATES,
+    STANDING_STATES,
+    FreedTime,
+    HouseRules,
+    Service,
+    SlotOffer,
+    WaitingEntry,
+)
+from booking.openings import Openings
+from clinic_site.local_time import clinic_zone, instant, local_day
+
+# With less time to answer, an offer only annoys.
+ANSWER_AT_LEAST = timedelta(minutes=10)
+AFTER_DAY_STARTS = timedelta(hours=1)
+
+UNANSWERED = (SlotOffer.Answer.DECLINED, SlotOffer.Answer.LAPSED)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A wish and the start inside the freed stretch that would fulfil it."""
+
+    entry: WaitingEntry
+    service: Service
+    start: datetime
+
+
+def matches(freed: FreedTime, *, now: datetime) -> Iterator[Match]:
+    """Whom the freed time could be offered to at `now`, those who wait longest first."""
+    stretch = Interval(freed.starts_at, freed.ends_at)
+    who = Who(freed.practitioner, freed.location)
+    starts: dict[tuple[int, int, int, int], list[datetime]] = {}
+    for entry in _candidates(freed):
+        service = wanted_service(entry)
+        takes = service.buffer_before_minutes, service.length_minutes, service.buffer_after_minutes
+        if (service.pk, *takes) not in starts:
+            openings = Openings(service, now=now, who=who)
+            found = [time.start for time in openings.times(stretch)]
+            starts[service.pk, *takes] = [
+                start for start in found if now + ANSWER_AT_LEAST <= start - service.policy.notice
+            ]
+        for start in starts[service.pk, *takes]:
+            if suits(entry, start) and _is_free(entry, service, start):
+                yield Match(entry, service, start)
+                break
+
+
+def suits(entry: WaitingEntry, start: datetime) -> bool:
+    """Whether a visit at `start` is what was wished for: day, time of day, and earlier than the
+    visit that the patient has."""
+    local = start.astimezone(clinic_zone())
+    return (
+        local.date() <= entry.until
+        and (not entry.weekdays or local.weekday() in entry.weekdays)
+        and (entry.earliest is None or entry.earliest <= local.time())
+        and (entry.latest is None or local.time() <= entry.latest)
+        and (entry.appointment is None or start < entry.appointment.starts_at)
+    )
+
+
+def wanted_service(entry: WaitingEntry) -> Service:
+    """What the visit takes: as booked already, or as the service is today."""
+    return entry.appointment.service_as_booked if entry.appointment else entry.service
+
+
+def answer_by(start: datetime, *, notice: timedelta, rules: HouseRules, now: datetime) -> datetime:
+    """Until when an offer of `start` made at `now` is kept: some minutes by day, and by night
+    until an hour after the next day has started. Never later than the visit can be booked."""
+    local = now.astimezone(clinic_zone())
+    if rules.day_starts_at <= local.time() < rules.day_ends_at:
+        end = now + timedelta(minutes=rules.offer_minutes)
+    else:
+        is_evening = local.time() >= rules.day_starts_at
+        morning = local.date() + timedelta(days=1) if is_evening else local.date()
+        end = instant(morning, rules.day_starts_at, clinic_zone()) + AFTER_DAY_STARTS
+    return min(end, start - notice)
+
+
+def offers_without_visit(entry: WaitingEntry) -> int:
+    """How many offers the patient declined or let pass."""
+    return entry.offers.filter(answer__in=UNANSWERED).count()
+
+
+def past_use(*, now: datetime) -> QuerySet[WaitingEntry]:
+    """Wishes on the list that no time can fulfil: their last day is over, or their visit is off or
+    so near that nothing earlier could be booked."""
+    notice = ExpressionWrapper(
+        F("service__notice_hours") * timedelta(hours=1), output_field=DurationField()
+    )
+    nearest = ExpressionWrapper(Value(now) + notice, output_field=DateTimeField())
+    return (
+        WaitingEntry.objects.filter(state=WaitingEntry.State.WAITING)
+        .filter(
+            Q(until__lt=local_day(now, clinic_zone()))
+            | (Q(appointment__isnull=False) & ~Q(appointment__state__in=STANDING_STATES))
+            | Q(appointment__starts_at__lte=nearest)
+        )
+        .select_related("appointment")
+        .order_by("pk")
+    )
+
+
+def _candidates(freed: FreedTime) -> QuerySet[WaitingEntry]:
+    """The wishes that this practitioner and place could fulfil, the oldest first.
+
+    Nobody decides between two offers at once, and nobody is offered a time twice.
+    """
+    at_most = HouseRules.current().offers_at_most
+    to_the_patient = SlotOffer.objects.filter(entry__patient=OuterRef("patient"))
+    of_this_time = to_the_patient.filter(
+        practitioner=freed.practitioner,
+        starts_at__gte=freed.starts_at,
+        starts_at__lt=freed.ends_at,
+    )
+    return (
+        WaitingEntry.objects.filter(
+            Q(practitioner=None) | Q(practitioner=freed.practitioner_id),
+            Q(location=None) | Q(location=freed.location_id),
+            Q(appointment=None)
+            | Q(
+                appointment__state__in=MOVABLE_STATES,
+                appointment__starts_at__gt=freed.starts_at,
+            ),
+            state=WaitingEntry.State.WAITING,
+            service__is_offered=True,
+            service__practitioners=freed.practitioner_id,
+        )
+        .filter(~Exists(to_the_patient.filter(answer=SlotOffer.Answer.OPEN)))
+        .filter(~Exists(of_this_time))
+        .annotate(passed=Count("offers", filter=Q(offers__answer__in=UNANSWERED)))
+        .filter(passed__lt=at_most)
+        .select_related("patient__responsible_adult", "service", "appointment__service")
+        .order_by("created_at", "pk")
+    )
+
+
+def _is_free(entry: WaitingEntry, service: Service, start: datetime) -> bool:
+    """Whether the patient has no other visit then; the one that would be moved does not count."""
+    others = entry.patient.appointments.blocking().filter(
+        starts_at__lt=start + service.length, ends_at__gt=start
+    )
+    if entry.appointment:
+        others = others.exclude(pk=entry.appointment.pk)
+    return not others.exists()
+
+
+def offers_to_phone() -> QuerySet[SlotOffer]:
+    """Open offers that no letter tells of, because there is no e-mail address: the desk phones."""
+    without_letter = Q(entry__patient__responsible_adult=None, entry__patient__email="") | Q(
+        entry__patient__responsible_adult__email=""
+    )
+    return SlotOffer.objects.filter(without_letter, answer=SlotOffer.Answer.OPEN)

@@ -1,0 +1,117 @@
+"""What waits for somebody at the desk: how much of it, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+
+from booking.intervals import Interval
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    Closure,
+    EventKind,
+    Message,
+    Rearrangement,
+    SlotOffer,
+    State,
+    WaitingEntry,
+)
+from clinic_site.local_time import clinic_zone, local_day, local_midnight
+from content.models import Article, Condition, Faq, Page, ReaderQuestion
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many wait, and since when the oldest does (None: it does not matter or none waits)."""
+
+    count: int
+    since: datetime | None = None
+
+
+def to_review(*, now: datetime) -> Waiting:
+    """Visits whose answers a clinician has not looked at yet, the ones that lie ahead."""
+    visits = Appointment.objects.filter(state=State.NEEDS_REVIEW, starts_at__gt=now)
+    asked = AppointmentEvent.objects.filter(
+        appointment__in=visits, to_state=State.NEEDS_REVIEW
+    ).exclude(kind__in=[EventKind.MOVED, EventKind.ASKED])
+    return Waiting(visits.count(), asked.aggregate(oldest=Min("at"))["oldest"])
+
+
+def not_reached() -> Waiting:
+    """Letters and texts that failed for good: their readers are phoned."""
+    return _waiting(Message.objects.filter(state=Message.Delivery.FAILED), "created_at")
+
+
+def offers_running(*, now: datetime) -> Waiting:
+    """Freed times that somebody is asked about at this moment."""
+    running = SlotOffer.objects.filter(answer=SlotOffer.Answer.OPEN, expires_at__gt=now)
+    return _waiting(running, "offered_at")
+
+
+def waiting_by_phone() -> Waiting:
+    """Who waits for an earlier time and has no address to write to."""
+    without = WaitingEntry.objects.filter(
+        state=WaitingEntry.State.WAITING,
+        patient__email="",
+        patient__responsible_adult__isnull=True,
+    )
+    return _waiting(without, "created_at")
+
+
+def unconfirmed_tomorrow(*, now: datetime) -> Waiting:
+    """Tomorrow's visits whose patients have not said that they will be there."""
+    tomorrow = days_as_instants(local_day(now, clinic_zone()) + ONE_DAY)
+    visits = Appointment.objects.filter(
+        state=State.BOOKED,
+        starts_at__gte=tomorrow.start,
+        starts_at__lt=tomorrow.end,
+        patient_confirmed_at=None,
+    )
+    return Waiting(visits.count())
+
+
+def absences_open(*, now: datetime) -> Waiting:
+    """Visits that stand in a closure that is not over yet: their patients need another time."""
+    in_the_way = Closure.objects.filter(
+        Q(practitioner=OuterRef("practitioner"))
+        | Q(location=OuterRef("location"))
+        | Q(practitioner=None, location=None),
+        starts_at__lt=OuterRef("ends_at"),
+        ends_at__gt=OuterRef("starts_at"),
+    )
+    visits = Appointment.objects.standing().filter(Exists(in_the_way), starts_at__gt=now)
+    asked = Rearrangement.objects.filter(appointment__in=visits)
+    return Waiting(visits.count(), asked.aggregate(oldest=Min("at"))["oldest"])
+
+
+def texts_overdue(*, now: datetime) -> Waiting:
+    """Published texts past the day of their next review."""
+    today = local_day(now, clinic_zone())
+    found = [
+        model.objects.overdue(today).aggregate(count=Count("pk"), oldest=Min("next_review_on"))
+        for model in (Article, Condition, Faq, Page)
+    ]
+    days = [each["oldest"] for each in found if each["oldest"]]
+    since = local_midnight(min(days), clinic_zone()) if days else None
+    return Waiting(sum(each["count"] for each in found), since)
+
+
+def questions_from_readers() -> Waiting:
+    return _waiting(ReaderQuestion.objects.filter(answered_at=None), "asked_at")
+
+
+def days_as_instants(day: date) -> Interval:
+    """The local day `day`, from midnight to midnight."""
+    zone = clinic_zone()
+    return Interval(local_midnight(day, zone), local_midnight(day + ONE_DAY, zone))
+
+
+def _waiting(rows: QuerySet[Any], since: str) -> Waiting:
+    found = rows.aggregate(count=Count("pk"), oldest=Min(since))
+    return Waiting(found["count"], found["oldest"])

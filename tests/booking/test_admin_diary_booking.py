@@ -1,0 +1,220 @@
+"""Booking from the board: finding the patient, one screen, the rules say no in sentences."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from booking.models import Appointment, Patient
+from tests.booking.admin_steps import caller, desk_of, told, words
+from tests.booking.diary_steps import BESIDE, BOARD
+from tests.booking.steps import visit
+from tests.cast import BEN, TUESDAY, Cast
+from tests.factories import local, make_practitioner, make_service
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+
+BOOK = f"{BOARD}book/"
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Client:
+    return desk_of(cast.dina)
+
+
+def from_board(desk: Client, cast: Cast, wall: str) -> Any:
+    return desk.get(
+        BOOK,
+        {
+            "practitioner": cast.priya.pk,
+            "location": cast.riverside.pk,
+            "date": TUESDAY,
+            "time": wall,
+        },
+    )
+
+
+def found(desk: Client, words_typed: str) -> list[str]:
+    answer = desk.post(f"{BOOK}patients/", {"find": words_typed}, headers=BESIDE)
+    return [patient.name for patient in answer.context["found"] or ()]
+
+
+def problems(answer: Any) -> dict[str, list[str]]:
+    return {name: list(errors) for name, errors in answer.context["form"].errors.items()}
+
+
+def on_file(cast: Cast, patient: Patient | None, **changes: Any) -> dict[str, Any]:
+    empty = {"name": "", "phone": "", "email": "", "patient": patient.pk if patient else ""}
+    return caller(cast, **(empty | changes))
+
+
+def test_the_place_pointed_at_is_filled_in(desk: Client, cast: Cast) -> None:
+    form = from_board(desk, cast, "10:00").context["form"]
+
+    assert {name: str(form[name].value()) for name in ("practitioner", "location", "service")} == {
+        "practitioner": str(cast.priya.pk),
+        "location": str(cast.riverside.pk),
+        "service": str(cast.first_visit.pk),
+    }
+    assert (form["date"].value(), form["time"].value()) == (TUESDAY, "10:00")
+
+
+def test_the_first_start_within_the_hour_is_proposed(desk: Client, cast: Cast) -> None:
+    visit(cast, "10:00")
+
+    page = from_board(desk, cast, "11:10")
+
+    assert page.context["form"]["time"].value() == "11:30"
+    assert "Free for “First visit”, 60 minutes." in words(page)
+
+
+def test_a_follow_up_is_proposed_before_a_first_visit(desk: Client, cast: Cast) -> None:
+    follow_up = make_service(cast.priya, name="Follow-up", visit="follow_up", order=9)
+
+    assert from_board(desk, cast, "10:00").context["form"]["service"].value() == str(follow_up.pk)
+
+
+def test_a_place_that_is_not_open_says_why_and_what_is(desk: Client, cast: Cast) -> None:
+    visit(cast, "10:00")
+
+    page = words(from_board(desk, cast, "10:05"))
+
+    assert "Not open for “First visit”" in page
+    assert "Book Tuesday 24 November 2026, 11:30 am (Edmonton time) with Priya Nair" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["?time=25:00", "?practitioner=x", "?date=0001-01-01", "?service=9999999999999999999"]
+)
+def test_a_place_that_cannot_be_read_is_an_empty_form(desk: Client, query: str) -> None:
+    assert desk.get(f"{BOOK}{query}").status_code == 200
+
+
+def test_patients_are_found_by_name_phone_and_address(desk: Client, cast: Cast) -> None:
+    visit(cast, "10:00")
+    visit(cast, "12:00", person=BEN)
+
+    assert found(desk, "LOP") == ["Ana Lopez"]
+    assert found(desk, "780 555 0151") == ["Ben Carter"]
+    assert found(desk, "ben@exam") == ["Ben Carter"]
+    assert found(desk, "555-015") == ["Ana Lopez", "Ben Carter"]
+    assert found(desk, "nobody") == []
+    assert found(desk, "a") == []
+    assert found(desk, "\x00") == []
+
+
+def test_without_scripts_the_search_button_keeps_what_was_typed(desk: Client, cast: Cast) -> None:
+    visit(cast, "10:00")
+
+    page = desk.post(BOOK, on_file(cast, None, find="ana", search="1", about="Knee"))
+
+    assert page.status_code == 200
+    assert [patient.name for patient in page.context["found"]] == ["Ana Lopez"]
+    assert page.context["form"]["about"].value() == "Knee"
+    assert page.context["form"].errors == {}
+
+
+def test_enter_in_the_search_field_searches_and_books_nothing(desk: Client, cast: Cast) -> None:
+    visit(cast, "12:00")
+
+    page = desk.post(BOOK, on_file(cast, None, find="ana"))
+
+    assert [patient.name for patient in page.context["found"]] == ["Ana Lopez"]
+    assert Appointment.objects.count() == 1
+
+
+def test_a_patient_on_file_is_booked_as_they_are(desk: Client, cast: Cast) -> None:
+    nameless = Patient.objects.create(
+        name="Ana Lopez", phone="+17805550159", created_at=local(TUESDAY, "1:00")
+    )
+
+    page = desk.post(BOOK, on_file(cast, nameless), follow=True)
+
+    booked = Appointment.objects.get()
+    assert page.redirect_chain == [(f"{BOARD}?day={TUESDAY}#v{booked.pk}", 302)]
+    assert told(page)[0].startswith(f"Booked: visit {booked.reference} of Ana Lopez, Tuesday")
+    assert (booked.patient, booked.events.get().user) == (nameless, cast.dina)
+    assert Patient.objects.count() == 1
+
+
+def test_somebody_new_is_registered(desk: Client, cast: Cast) -> None:
+    desk.post(BOOK, caller(cast, patient="", find="Ana"))
+
+    assert [patient.name for patient in Patient.objects.all()] == ["Ana Lopez"]
+
+
+def test_somebody_new_needs_a_name_and_a_phone(desk: Client, cast: Cast) -> None:
+    page = desk.post(BOOK, on_file(cast, None))
+
+    assert page.status_code == 400
+    assert set(problems(page)) == {"name", "phone"}
+
+
+def test_a_patient_who_is_gone_is_asked_for_again(desk: Client, cast: Cast) -> None:
+    page = desk.post(BOOK, caller(cast, patient="99999"))
+
+    assert page.status_code == 400
+    assert problems(page) == {"patient": ["This patient is not on file any more. Find them again."]}
+
+
+def test_a_taken_time_is_a_sentence_and_nothing_typed_is_lost(desk: Client, cast: Cast) -> None:
+    visit(cast, "10:00", person=BEN)
+    ana = Patient.objects.create(name="Ana Lopez", created_at=local(TUESDAY, "1:00"))
+
+    page = desk.post(BOOK, on_file(cast, ana))
+
+    assert page.status_code == 409
+    assert problems(page)["time"][0].endswith(
+        "cannot be booked: the practitioner has another visit or its buffer then."
+    )
+    assert f'value="{ana.pk}" checked' in page.content.decode()
+    assert page.context["refused"].nearest
+
+
+def test_one_of_the_nearest_times_is_booked_by_its_button(desk: Client, cast: Cast) -> None:
+    choice = f"{TUESDAY} 13:00 {cast.tomas.pk} {cast.riverside.pk}"
+
+    desk.post(BOOK, caller(cast, patient="", choice=choice))
+
+    booked = Appointment.objects.get()
+    assert (booked.practitioner, booked.starts_at) == (cast.tomas, local(TUESDAY, "13:00"))
+
+
+def test_a_patients_own_visit_refuses_the_time(desk: Client, cast: Cast) -> None:
+    anas = visit(cast, "10:00")
+    with_tomas = {"practitioner": cast.tomas.pk}
+
+    page = desk.post(BOOK, on_file(cast, anas.patient, **with_tomas))
+
+    assert page.status_code == 409
+    assert problems(page)["time"] == [
+        "Tuesday 24 November 2026, 10:00 am (Edmonton time): Ana Lopez has another visit then."
+    ]
+
+
+def test_with_a_reason_the_desk_books_beside_another_visit(desk: Client, cast: Cast) -> None:
+    visit(cast, "10:00", person=BEN)
+
+    desk.post(BOOK, caller(cast, patient="", overbooking_reason="In great pain"))
+
+    anas = Appointment.objects.get(patient__name="Ana Lopez")
+    assert (anas.overbooked, anas.overbooking_reason) == (True, "In great pain")
+
+
+def test_whether_service_and_place_fit_is_said_while_they_are_chosen(
+    desk: Client, cast: Cast
+) -> None:
+    other = make_practitioner("Zoe Okoro")
+
+    fits = desk.post(f"{BOOK}fitting/", caller(cast), headers=BESIDE)
+    not_theirs = desk.post(f"{BOOK}fitting/", caller(cast, practitioner=other.pk), headers=BESIDE)
+    unfinished = desk.post(f"{BOOK}fitting/", caller(cast, time=""), headers=BESIDE)
+
+    assert words(fits) == "Free for “First visit”, 60 minutes."
+    assert words(not_theirs) == "Zoe Okoro does not give “First visit”."
+    assert words(unfinished) == ""
+
+
+def test_what_is_searched_for_is_never_part_of_an_address(desk: Client) -> None:
+    assert desk.get(f"{BOOK}patients/", {"find": "Ana"}).status_code == 405
+    assert desk.get(f"{BOOK}fitting/").status_code == 405

@@ -1,0 +1,232 @@
+"""Priya is ill: each of her patients is offered something else, and the desk sees who answered."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from booking import scheduling
+from booking.absences import (
+    Affected,
+    Place,
+    Progress,
+    clinic_has_to,
+    progress_of,
+    proposals,
+    visits_within,
+)
+from booking.models import Appointment, Closure, Message, Rearrangement, State, WaitingEntry
+from booking.registration import Person
+from tests.booking.steps import desk_visit, letters, visit
+from tests.cast import BEN, NOW, TUESDAY, Cast
+from tests.factories import local, make_hours, make_practitioner
+
+pytestmark = pytest.mark.django_db
+
+# Tuesday at half past seven she phones in.
+MORNING = local(TUESDAY, "7:30")
+CHIDI = Person(name="Chidi Eze", email="", phone="+17805550153")
+
+
+def ill(cast: Cast) -> Closure:
+    return Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=MORNING,
+        ends_at=local("2026-11-25", "0:00"),
+        reason="Ill",
+    )
+
+
+def in_words(place: Place) -> tuple[str, str, datetime]:
+    return place.practitioner.name, place.location.name, place.start
+
+
+def with_tomas(cast: Cast, wall: str) -> Place:
+    return Place(cast.tomas, cast.riverside, local(TUESDAY, wall))
+
+
+def offer(cast: Cast, closure: Closure, appointment: Appointment, wall: str) -> Rearrangement:
+    return scheduling.offer_instead(
+        closure=closure,
+        appointment=appointment,
+        instead=with_tomas(cast, wall),
+        by=cast.dina,
+        now=MORNING,
+    )
+
+
+def progress(closure: Closure, *, now: datetime = MORNING) -> list[tuple[str, Progress]]:
+    return [(each.visit.reference, each.progress) for each in progress_of(closure, now=now)]
+
+
+def test_the_visits_of_that_day_and_of_nobody_else_are_affected(cast: Cast):
+    anas, bens = visit(cast, "9:00"), visit(cast, "12:00", person=BEN)
+    visit(cast, "9:00", person=CHIDI_ONLINE, practitioner=cast.tomas)
+    visit(cast, "9:00", person=CHIDI_ONLINE, day="2026-11-25")
+    assert list(visits_within(ill(cast))) == [anas, bens]
+
+
+CHIDI_ONLINE = Person(name="Chidi Eze", email="chidi@example.com", phone="+17805550153")
+
+
+def test_a_closed_location_and_a_closed_clinic_affect_what_is_there(cast: Cast):
+    anas, bens = visit(cast, "9:00"), visit(cast, "9:00", person=BEN, practitioner=cast.tomas)
+    times = {"starts_at": MORNING, "ends_at": local(TUESDAY, "18:00"), "reason": "Flood"}
+    assert list(visits_within(Closure(location=cast.riverside, **times))) == [anas, bens]
+    assert list(visits_within(Closure(location=cast.hilltop, **times))) == []
+    assert list(visits_within(Closure(**times))) == [anas, bens]
+
+
+def test_somebody_else_at_that_time_is_proposed_and_then_the_same_person_later(cast: Cast):
+    anas = visit(cast, "10:00")
+    (found,) = proposals([anas], ill(cast), now=MORNING)
+    assert [in_words(place) for place in found.places] == [
+        ("Tomas Costa", "Riverside", local(TUESDAY, "10:00")),
+        ("Priya Nair", "Riverside", local("2026-11-25", "10:00")),
+    ]
+
+
+def test_the_notice_of_the_service_binds_patients_and_not_the_clinic(cast: Cast):
+    anas = visit(cast, "9:00")
+    nine = local(TUESDAY, "8:55")
+    (found,) = proposals([anas], ill(cast), now=nine)
+    assert in_words(found.places[0]) == ("Tomas Costa", "Riverside", local(TUESDAY, "9:00"))
+
+
+def test_no_place_is_proposed_to_two(cast: Cast):
+    mei = make_practitioner("Mei Lindqvist", order=3)
+    cast.first_visit.practitioners.add(mei)
+    make_hours(mei, cast.riverside, starts_at="10:30", ends_at="14:00")
+    anas, bens = visit(cast, "10:00"), visit(cast, "11:30", person=BEN)
+    found = proposals([anas, bens], ill(cast), now=MORNING)
+    places = [in_words(place) for each in found for place in each.places]
+    assert len(places) == len(set(places)) == 4
+
+
+def test_when_nobody_is_free_then_only_later_remains(cast: Cast):
+    anas = visit(cast, "10:00")
+    visit(cast, "10:00", person=BEN, practitioner=cast.tomas)
+    (found,) = proposals([anas], ill(cast), now=MORNING)
+    assert [in_words(place)[0] for place in found.places] == ["Priya Nair"]
+
+
+def test_the_visit_moves_when_ana_accepts_and_not_before(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    asked = offer(cast, closure, anas, "10:00")
+    anas.refresh_from_db()
+    assert (anas.practitioner, progress(closure)) == (
+        cast.priya,
+        [(anas.reference, Progress.ASKED)],
+    )
+    moved = scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+    assert (moved.pk, moved.practitioner, moved.state) == (anas.pk, cast.tomas, State.BOOKED)
+    assert progress(closure) == [(anas.reference, Progress.MOVED)]
+
+
+def test_an_offer_for_today_can_be_accepted_within_the_notice(cast: Cast):
+    anas, closure = visit(cast, "9:00"), ill(cast)
+    asked = offer(cast, closure, anas, "9:30")
+    at = MORNING + timedelta(minutes=20)
+    assert scheduling.accept_offer(offer=asked.offer, by=None, now=at).starts_at == local(
+        TUESDAY, "9:30"
+    )
+
+
+def test_who_says_no_or_nothing_is_phoned(cast: Cast):
+    anas, bens = visit(cast, "10:00"), visit(cast, "13:00", person=BEN)
+    closure = ill(cast)
+    declined, ignored = offer(cast, closure, anas, "10:00"), offer(cast, closure, bens, "13:00")
+    scheduling.decline_offer(offer=declined.offer, now=MORNING)
+    later = MORNING + timedelta(hours=4)
+    assert progress(closure, now=later) == [
+        (anas.reference, Progress.TO_PHONE),
+        (bens.reference, Progress.TO_PHONE),
+    ]
+    assert ignored.offer.expires_at == MORNING + timedelta(hours=1, minutes=30)
+
+
+def test_a_choice_is_a_letter_with_a_link_and_no_cut_off(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    with pytest.raises(scheduling.TooLate):
+        scheduling.cancel(appointment=anas, by=None, now=MORNING)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    assert ("choose_time", "queued") in letters(anas)
+    moved = scheduling.move(
+        appointment=anas,
+        practitioner=cast.tomas,
+        location=cast.riverside,
+        start=local(TUESDAY, "14:00"),
+        by=None,
+        now=MORNING,
+    )
+    assert progress(closure) == [(anas.reference, Progress.MOVED)]
+    assert not clinic_has_to(moved) or moved.practitioner == cast.tomas
+
+
+def test_cancelling_a_visit_that_the_clinic_cannot_keep_is_not_the_patients_wish(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    scheduling.cancel(appointment=anas, by=None, now=MORNING)
+    assert anas.events.get(kind="cancelled").wish == "clinic"
+    assert progress(closure) == [(anas.reference, Progress.OFF)]
+
+
+def test_without_an_address_there_is_only_the_phone(cast: Cast):
+    chidis, closure = desk_visit(cast, "10:00", person=CHIDI), ill(cast)
+    with pytest.raises(scheduling.NobodyToWriteTo):
+        offer(cast, closure, chidis, "10:00")
+    with pytest.raises(scheduling.NobodyToWriteTo):
+        scheduling.let_choose(closure=closure, appointment=chidis, by=cast.dina, now=MORNING)
+    scheduling.note_to_phone(closure=closure, appointment=chidis, by=cast.dina, now=MORNING)
+    assert progress(closure) == [(chidis.reference, Progress.TO_PHONE)]
+
+
+def test_whom_no_letter_reaches_is_phoned(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    Message.objects.filter(kind="choose_time").update(state=Message.Delivery.FAILED)
+    assert progress(closure) == [(anas.reference, Progress.TO_PHONE)]
+
+
+def test_nobody_is_asked_twice(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    offer(cast, closure, anas, "10:00")
+    with pytest.raises(scheduling.WrongState, match="was asked already"):
+        offer(cast, closure, anas, "11:30")
+
+
+def test_two_absences_do_not_offer_two_times_at_once(cast: Cast):
+    anas = visit(cast, "10:00")
+    offer(cast, ill(cast), anas, "10:00")
+    with pytest.raises(scheduling.WrongState, match="offered for visit"):
+        offer(cast, ill(cast), anas, "11:30")
+
+
+def test_a_place_that_is_taken_meanwhile_is_not_offered(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    visit(cast, "10:00", person=BEN, practitioner=cast.tomas)
+    with pytest.raises(scheduling.NotOffered):
+        offer(cast, closure, anas, "10:00")
+    assert not Rearrangement.objects.exists()
+
+
+def test_rooms_that_are_taken_meanwhile_refuse_it_too(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    cast.riverside.rooms.update(in_use=False)
+    with pytest.raises(scheduling.NotOffered):
+        offer(cast, closure, anas, "10:00")
+
+
+def test_a_wish_for_an_earlier_time_takes_the_offer_along(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    wish = scheduling.Wish(until=anas.starts_at.date())
+    entry = scheduling.wish_for_earlier(appointment=anas, wish=wish, now=NOW)
+    asked = offer(cast, closure, anas, "9:00")
+    assert (asked.offer.entry, WaitingEntry.objects.count()) == (entry, 1)
+
+
+def test_what_stands_and_what_nobody_was_asked_about_comes_first(cast: Cast):
+    anas, bens, closure = visit(cast, "9:00"), visit(cast, "12:00", person=BEN), ill(cast)
+    scheduling.cancel(appointment=anas, by=cast.dina, now=MORNING)
+    found: list[Affected] = progress_of(closure, now=MORNING)
+    assert [(each.visit, each.progress) for each in found] == [(bens, Progress.NOBODY_ASKED)]
+    assert found[0].rearrangement is None

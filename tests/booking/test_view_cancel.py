@@ -1,0 +1,133 @@
+"""Cancelling one's own visit, and taking that back."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from booking import scheduling
+from booking.models import Appointment, AppointmentEvent, HouseRules, State
+from tests.booking.linked import browser_with
+from tests.booking.pages import text_of
+from tests.booking.steps import letters, visit
+from tests.cast import NOW, Cast
+from tests.factories import local
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+
+CANCEL = "/visit/cancel/"
+
+
+@pytest.fixture
+def anas(cast: Cast) -> Appointment:
+    return visit(cast, "10:00")
+
+
+@pytest.fixture
+def browser(anas: Appointment) -> Client:
+    return browser_with(anas)
+
+
+def state_of(anas: Appointment) -> str:
+    anas.refresh_from_db()
+    return anas.state
+
+
+def test_the_check_page_cancels_nothing(browser: Client, anas: Appointment) -> None:
+    answer = browser.get(CANCEL)
+
+    assert answer.status_code == 200
+    assert "Cancel this visit?" in text_of(answer)
+    assert state_of(anas) == State.BOOKED
+
+
+def test_the_button_cancels_and_the_page_after_it_says_what_happens(
+    browser: Client, anas: Appointment
+) -> None:
+    answer = browser.post(CANCEL)
+
+    assert (answer.status_code, answer["Location"]) == (303, "/visit/changed/")
+    assert state_of(anas) == State.CANCELLED
+    page = text_of(browser.get("/visit/changed/"))
+    assert "Your visit is cancelled" in page
+    assert "It was on Tuesday 24 November 2026, 10:00 am (Edmonton time)" in page
+    assert "Until 7:03 am you can undo it here." in page
+    assert ("cancellation", "queued") in letters(anas)
+
+
+def test_a_form_from_elsewhere_cancels_nothing(anas: Appointment) -> None:
+    browser = browser_with(anas)
+    browser.handler.enforce_csrf_checks = True
+
+    assert browser.post(CANCEL).status_code == 403
+    assert state_of(anas) == State.BOOKED
+
+
+def test_pressed_twice_it_cancels_once(browser: Client, anas: Appointment) -> None:
+    answers = [browser.post(CANCEL) for _ in range(2)]
+
+    assert {(each.status_code, each["Location"]) for each in answers} == {(303, "/visit/changed/")}
+    assert AppointmentEvent.objects.filter(appointment=anas, kind="cancelled").count() == 1
+
+
+def test_it_is_undone_within_three_minutes(
+    browser: Client, anas: Appointment, at_now: time_machine.Traveller
+) -> None:
+    browser.post(CANCEL)
+    assert "This visit is cancelled." in text_of(browser.get("/visit/"))
+    assert "Undo my last change" in text_of(browser.get("/visit/"))
+    at_now.move_to(NOW + timedelta(minutes=2, seconds=59))
+
+    answer = browser.post("/visit/undo/")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/visit/")
+    assert state_of(anas) == State.BOOKED
+    at_now.move_to(NOW + timedelta(minutes=30))
+    assert browser.get("/visit/").status_code == 200
+
+
+def test_after_three_minutes_the_right_has_ended(
+    browser: Client, anas: Appointment, at_now: time_machine.Traveller
+) -> None:
+    browser.post(CANCEL)
+    at_now.move_to(NOW + timedelta(minutes=3))
+
+    assert browser.post("/visit/undo/").status_code == 404
+    assert browser.get("/visit/").status_code == 404
+    assert state_of(anas) == State.CANCELLED
+
+
+def test_after_the_cut_off_one_is_asked_to_call(
+    browser: Client, anas: Appointment, at_now: time_machine.Traveller
+) -> None:
+    at_now.move_to(local("2026-11-23", "10:01"))
+
+    for answer in (browser.get(CANCEL), browser.post(CANCEL)):
+        assert answer.status_code == 409
+        assert "Please call us." in text_of(answer)
+        assert "(780) 555-0141" in text_of(answer)
+    assert state_of(anas) == State.BOOKED
+
+
+def test_a_visit_that_is_cancelled_already_says_so(anas: Appointment, cast: Cast) -> None:
+    scheduling.cancel(appointment=anas, by=cast.dina, now=NOW)
+    browser = browser_with(anas)
+
+    assert browser.get(CANCEL).status_code == 409
+    answer = browser.post(CANCEL, follow=True)
+    assert answer.redirect_chain == [("/visit/changed/", 303), ("/visit/", 303)]
+    assert "This visit is cancelled." in text_of(answer)
+
+
+def test_a_booking_that_was_not_proved_can_be_given_up(cast: Cast) -> None:
+    HouseRules.objects.create(pk=1, address_proof=HouseRules.AddressProof.EVERYONE)
+    anas = visit(cast, "10:00")
+    browser = browser_with(anas)
+    assert "Move it instead" not in text_of(browser.get(CANCEL))
+
+    answer = browser.post(CANCEL, follow=True)
+
+    assert state_of(anas) == State.CANCELLED
+    assert "This visit is cancelled." in text_of(answer)
+    assert "Undo" not in text_of(answer)

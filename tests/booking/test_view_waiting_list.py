@@ -1,0 +1,340 @@
+"""/waiting-list/: joining it, how it goes on, and leaving it."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from booking import scheduling, visit_links
+from booking.models import Appointment, Message, Patient, WaitingEntry
+from tests.booking.pages import text_of
+from tests.booking.steps import visit
+from tests.booking.wishes import wait, wait_for_earlier
+from tests.cast import ANA, NOW, TUESDAY, Cast
+from tests.factories import local, make_service
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+
+FOR_FIRST_VISIT = "/waiting-list/?service=first-visit"
+WISH = {
+    "practitioner": "priya-nair",
+    "location": "riverside",
+    "weekdays": ["1", "3"],
+    "earliest": "09:00",
+    "latest": "12:00",
+    "until": "2026-12-04",
+}
+ANYTHING = {"practitioner": "", "location": "", "earliest": "", "latest": ""}
+WHO = {
+    "for_whom": "self",
+    "patient_name": "",
+    "name": "Ana Lopez",
+    "email": "ana@example.com",
+    "phone": "780 555 0150",
+    "privacy_acknowledged": "on",
+}
+
+
+def browser_of(thing: visit_links.Opened) -> Client:
+    """A browser in which the link in the letter has been opened."""
+    token = visit_links.issue(thing, expires_at=NOW + timedelta(days=60), now=NOW)
+    browser = Client()
+    browser.get(f"/v/{token}")
+    return browser
+
+
+@pytest.fixture
+def anas(cast: Cast) -> Appointment:
+    return visit(cast, "14:00")
+
+
+# Without a visit
+
+
+def test_the_page_of_times_leads_here(client: Client, cast: Cast) -> None:
+    page = text_of(client.get("/book/first-visit/"))
+
+    assert 'href="/waiting-list/?service=first-visit"' in page
+
+
+def test_joining_without_a_visit(client: Client, cast: Cast) -> None:
+    answer = client.post(FOR_FIRST_VISIT, WISH | WHO)
+
+    assert (answer.status_code, answer["Location"]) == (303, "/waiting-list/joined/")
+    entry = WaitingEntry.objects.get()
+    assert (entry.patient.name, entry.service, entry.appointment) == (
+        "Ana Lopez",
+        cast.first_visit,
+        None,
+    )
+    assert (entry.practitioner, entry.location, entry.weekdays) == (
+        cast.priya,
+        cast.riverside,
+        [1, 3],
+    )
+    assert (entry.earliest, entry.latest, entry.until) == (time(9), time(12), date(2026, 12, 4))
+    assert [(letter.kind, letter.to) for letter in Message.objects.all()] == [
+        ("waiting", "ana@example.com")
+    ]
+    assert "You are on the list" in text_of(client.get("/waiting-list/joined/"))
+
+
+def test_what_is_left_empty_does_not_matter(client: Client, cast: Cast) -> None:
+    client.post(FOR_FIRST_VISIT, ANYTHING | WHO | {"until": "2026-12-04"})
+
+    entry = WaitingEntry.objects.get()
+    assert (entry.practitioner, entry.location, entry.weekdays) == (None, None, [])
+    assert (entry.earliest, entry.latest) == (None, None)
+
+
+def test_joining_for_a_child(client: Client, cast: Cast) -> None:
+    client.post(FOR_FIRST_VISIT, WISH | WHO | {"for_whom": "other", "patient_name": "Leo Lopez"})
+
+    patient = WaitingEntry.objects.get().patient
+    assert (patient.name, patient.correspondent.name) == ("Leo Lopez", "Ana Lopez")
+
+
+def test_the_form_starts_with_four_weeks(client: Client, cast: Cast) -> None:
+    form = client.get(FOR_FIRST_VISIT).context["form"]
+
+    assert form["until"].value() == date(2026, 12, 21)
+    assert [name for _, name in form.fields["practitioner"].choices] == [
+        "Anyone",
+        "Priya Nair",
+        "Tomas Costa",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "sentence"),
+    [
+        ({"until": ""}, "until", "Choose the last day that suits you."),
+        ({"until": "soon"}, "until", "Enter a date, such as 2026-12-24."),
+        (
+            {"until": "2026-11-22"},
+            "until",
+            "Choose a day from today to Friday 22 January 2027.",
+        ),
+        (
+            {"until": "2027-01-23"},
+            "until",
+            "Choose a day from today to Friday 22 January 2027.",
+        ),
+        (
+            {"latest": "09:00"},
+            "latest",
+            "This has to be later than the time it can start from.",
+        ),
+        ({"earliest": "dawn"}, "earliest", "Enter a time, such as 9:30 am or 14:30."),
+        (
+            {"weekdays": ["7"]},
+            "weekdays",
+            "Select a valid choice. 7 is not one of the available choices.",
+        ),
+        (
+            {"practitioner": "nobody"},
+            "practitioner",
+            "Select a valid choice. nobody is not one of the available choices.",
+        ),
+        ({"name": ""}, "name", "Enter your name."),
+        ({"privacy_acknowledged": ""}, "privacy_acknowledged", None),
+    ],
+)
+def test_what_cannot_be_read_is_said_beside_it(
+    client: Client, cast: Cast, wrong: dict[str, Any], field: str, sentence: str | None
+) -> None:
+    answer = client.post(FOR_FIRST_VISIT, WISH | WHO | wrong)
+
+    assert answer.status_code == 400
+    errors = answer.context["form"].errors
+    assert list(errors) == [field]
+    assert sentence is None or errors[field] == [sentence]
+    assert not WaitingEntry.objects.exists()
+    assert not Patient.objects.exists()
+
+
+def test_nobody_learns_who_is_known(client: Client, cast: Cast) -> None:
+    visit(cast, "10:00")
+    known = Client().post(FOR_FIRST_VISIT, WISH | WHO)
+    unknown = Client().post(FOR_FIRST_VISIT, WISH | WHO | {"email": "nobody@example.com"})
+
+    assert (known.status_code, known.content, known.headers.items()) == (
+        unknown.status_code,
+        unknown.content,
+        unknown.headers.items(),
+    )
+
+
+def test_nobody_learns_who_is_on_the_list_as_often_as_one_can_be(
+    client: Client, cast: Cast
+) -> None:
+    for _ in range(3):
+        wait(cast)
+
+    answer = client.post(FOR_FIRST_VISIT, WISH | WHO)
+
+    assert (answer.status_code, answer["Location"]) == (303, "/waiting-list/joined/")
+    assert WaitingEntry.objects.count() == 3
+
+
+def test_after_five_in_an_hour_the_network_has_to_wait(
+    client: Client, cast: Cast, settings: Settings
+) -> None:
+    settings.ATTEMPT_LIMITS_ON = True
+    people = [WISH | WHO | {"email": f"p{number}@example.com"} for number in range(6)]
+
+    statuses = [client.post(FOR_FIRST_VISIT, person).status_code for person in people]
+
+    assert statuses == [303] * 5 + [429]
+    assert WaitingEntry.objects.count() == 5
+
+
+def test_what_cannot_be_booked_online_has_no_list_here(client: Client, cast: Cast) -> None:
+    make_service(cast.priya, slug="by-phone-only", online=False)
+
+    assert client.get("/waiting-list/?service=by-phone-only").status_code == 404
+    assert client.get("/waiting-list/?service=nothing").status_code == 404
+
+
+def test_without_visit_and_service_one_chooses_a_service_first(client: Client, cast: Cast) -> None:
+    answer = client.get("/waiting-list/")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/")
+
+
+# From one's own visit
+
+
+def test_the_page_of_the_visit_leads_here(anas: Appointment) -> None:
+    page = text_of(browser_of(anas).get("/visit/"))
+
+    assert 'href="/waiting-list/"' in page
+
+
+def test_joining_from_a_visit_asks_for_nothing_that_is_known(anas: Appointment) -> None:
+    browser = browser_of(anas)
+
+    form = browser.get("/waiting-list/").context["form"]
+    assert list(form.fields) == [
+        "practitioner",
+        "location",
+        "weekdays",
+        "earliest",
+        "latest",
+        "until",
+    ]
+    assert form["until"].value() == date(2026, 11, 24)
+    answer = browser.post("/waiting-list/", WISH | {"until": "2026-11-24"})
+
+    assert (answer.status_code, answer["Location"]) == (303, "/waiting-list/joined/")
+    entry = WaitingEntry.objects.get()
+    assert (entry.patient, entry.appointment, entry.until) == (
+        anas.patient,
+        anas,
+        date(2026, 11, 24),
+    )
+
+
+def test_nothing_is_earlier_than_the_day_of_the_visit(anas: Appointment) -> None:
+    answer = browser_of(anas).post("/waiting-list/", WISH)
+
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == ["until"]
+
+
+def test_a_visit_that_is_off_leads_back_to_its_page(anas: Appointment) -> None:
+    scheduling.cancel(appointment=anas, by=None, now=NOW)
+    browser = browser_of(anas)
+
+    for answer in (browser.get("/waiting-list/"), browser.post("/waiting-list/", WISH)):
+        assert (answer.status_code, answer["Location"]) == (303, "/visit/")
+    assert not WaitingEntry.objects.exists()
+
+
+def test_a_visit_that_has_begun_leads_back_to_its_page(anas: Appointment, at_now: Any) -> None:
+    at_now.move_to(local(TUESDAY, "14:00"))
+
+    assert browser_of(anas).get("/waiting-list/")["Location"] == "/visit/"
+
+
+# The wish itself
+
+
+def test_the_wish_is_shown_to_who_has_its_link(anas: Appointment, cast: Cast) -> None:
+    entry = wait_for_earlier(
+        anas, practitioner=cast.tomas, weekdays=[3, 1], earliest=time(9), latest=time(12)
+    )
+
+    page = text_of(browser_of(entry).get("/waiting-list/mine/"))
+
+    assert "Tuesday, Thursday" in page
+    assert "From 9:00 am until 12 noon (Edmonton time)" in page
+    assert "Tomas Costa" in page
+    assert "Tuesday 24 November 2026, 2:00 pm (Edmonton time)" in page
+    assert "ana@example.com" not in page
+
+
+def test_leaving_the_list(cast: Cast) -> None:
+    entry = wait(cast)
+    browser = browser_of(entry)
+
+    for _ in range(2):
+        answer = browser.post("/waiting-list/mine/")
+        assert (answer.status_code, answer["Location"]) == (303, "/waiting-list/mine/")
+
+    entry.refresh_from_db()
+    assert entry.state == WaitingEntry.State.WITHDRAWN
+    assert "You are off the list" in text_of(browser.get("/waiting-list/mine/"))
+
+
+@pytest.mark.parametrize(
+    ("state", "heading"),
+    [
+        ("fulfilled", "You have got a time"),
+        ("ended", "You are off the list"),
+        ("stopped", "You are off the list"),
+    ],
+)
+def test_a_wish_that_is_over_says_why(cast: Cast, state: str, heading: str) -> None:
+    entry = wait(cast)
+    WaitingEntry.objects.update(state=state)
+
+    assert f"<h1>{heading}</h1>" in text_of(browser_of(entry).get("/waiting-list/mine/"))
+
+
+def test_without_the_link_nothing_is_shown_or_changed(client: Client, cast: Cast) -> None:
+    entry = wait(cast)
+
+    assert client.get("/waiting-list/mine/").status_code == 404
+    assert client.post("/waiting-list/mine/").status_code == 404
+    entry.refresh_from_db()
+    assert entry.state == WaitingEntry.State.WAITING
+
+
+def test_looking_changes_nothing(cast: Cast) -> None:
+    browser = browser_of(wait(cast))
+    before = list(WaitingEntry.objects.values())
+
+    for path in ("/waiting-list/mine/", "/waiting-list/joined/", FOR_FIRST_VISIT):
+        assert browser.get(path).status_code == 200
+        assert browser.head(path).status_code == 200
+
+    assert list(WaitingEntry.objects.values()) == before
+
+
+def test_the_pages_are_kept_in_no_cache_and_no_search_engine(cast: Cast) -> None:
+    answer = browser_of(wait(cast)).get("/waiting-list/mine/")
+
+    assert answer["Cache-Control"] == "no-store, private"
+    assert answer["X-Robots-Tag"] == "noindex"
+
+
+def test_a_name_is_kept_as_it_was_on_file(client: Client, cast: Cast) -> None:
+    visit(cast, "10:00")
+    client.post(FOR_FIRST_VISIT, WISH | WHO | {"phone": "780 555 0199"})
+
+    patient = Patient.objects.get()
+    assert (patient.name, patient.phone.as_e164) == (ANA.name, ANA.phone)
+    assert patient.created_at == datetime(2026, 11, 23, 14, tzinfo=UTC)
