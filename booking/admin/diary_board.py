@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from booking import scheduling
@@ -108,7 +111,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "title": f"Diary: {asked.heading}",
         "asked": asked,
         "form": asked.form,
-        "may_book": request.user.has_perm(RUN_THE_DAY),
+        "drawn": _drawn(columns, request),
         "icons": _icons(),
         "legend": [(str(state).replace("_", "-"), state.label) for state in LEGEND],
     }
@@ -127,10 +130,11 @@ def changed_columns(request: HttpRequest) -> HttpResponse:
     shown_columns = _shown(asked, columns, now=now)
     seen = dict(each.split(".", 1) for each in request.GET.getlist("seen") if "." in each)
     every: list[ShownColumn] = shown_columns["columns"]
+    changed = [each for each in every if seen.get(each.key) != each.fingerprint]
     context = {
         **shown_columns,
-        "changed": [each for each in every if seen.get(each.key) != each.fingerprint],
-        "may_book": request.user.has_perm(RUN_THE_DAY),
+        "changed": changed,
+        "drawn": _drawn(changed, request),
         "asked": asked,
     }
     answer = TemplateResponse(request, "admin/diary/_changed.html", context)
@@ -191,6 +195,20 @@ def _shown(asked: Asked, columns: list[ShownColumn], *, now: datetime) -> dict[s
         "as_of": now,
         "parameters": asked.address(),
     }
+
+
+def _drawn(
+    columns: list[ShownColumn], request: HttpRequest
+) -> list[tuple[ShownColumn, SafeString]]:
+    may_book = request.user.has_perm(RUN_THE_DAY)
+    return [(column, items_of(column, may_book=may_book)) for column in columns]
+
+
+@lru_cache(maxsize=500)
+def items_of(column: ShownColumn, *, may_book: bool) -> SafeString:
+    """What stands on a column. Most columns are asked for again before they change."""
+    context = {"column": column, "may_book": may_book}
+    return render_to_string("admin/diary/_items.html", context)
 
 
 def _now_line(asked: Asked, columns: list[ShownColumn], *, now: datetime) -> dict[str, Any] | None:

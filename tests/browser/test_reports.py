@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from booking.admin.reports import REPORTS
-from booking.models import SlotOffer, WaitingEntry
+from booking.models import Closure, SlotOffer, WaitingEntry
 from clinic_site.local_time import clinic_zone, local_day
 from tests.booking import a_year
 from tests.booking.steps import desk_visit
@@ -48,6 +48,12 @@ def weeks(cast: Cast) -> None:
     year = a_year.fill(visits=1_600, people=4, first=today() - timedelta(days=20))
     anas = year.service.appointments.earliest("pk")
     assert anas.patient
+    # A week without anybody, so that the next free time is some days away.
+    Closure.objects.create(
+        starts_at=timezone.now() - timedelta(days=20),
+        ends_at=timezone.now() - timedelta(days=14),
+        reason="Flood",
+    )
     states = [*WaitingEntry.State.values, WaitingEntry.State.FULFILLED]
     for state in states:
         entry = WaitingEntry.objects.create(
@@ -124,6 +130,18 @@ def tomorrow(cast: Cast) -> date:
     desk_visit(cast, "10:00", **reason)
     desk_visit(cast, "13:00", person=BEN, practitioner=cast.tomas, **reason)
     return day
+
+
+def test_the_list_offers_to_take_it_along(signed_in: Page, tomorrow: date) -> None:
+    signed_in.goto(f"/admin/booking/appointment/?day={tomorrow}")
+    for name in in_themes_and_sizes(signed_in):
+        looked_at(signed_in, f"list-{name}")
+        assert_fits_and_is_accessible(signed_in)
+    with signed_in.expect_download() as taken:
+        signed_in.get_by_role("button", name="Export as CSV").click()
+
+    rows = taken.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert [row.split('","')[9] for row in rows] == ["Patient", "Ana Lopez", "Ben Carter"]
 
 
 def test_the_day_sheet_is_accessible_and_prints_on_a_page_each(
