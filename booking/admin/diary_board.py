@@ -137,10 +137,9 @@ def changed_columns(request: HttpRequest) -> HttpResponse:
         "drawn": _drawn(changed, request),
         "asked": asked,
     }
-    answer = TemplateResponse(request, "admin/diary/_changed.html", context)
-    if seen and seen.keys() != {each.key for each in every}:
-        answer["HX-Refresh"] = "true"  # somebody begins or stops working that day
-    return answer
+    # Somebody begins or stops working that day: no column can say so, the whole board has to.
+    whole = {"HX-Refresh": "true"} if seen and seen.keys() != {each.key for each in every} else {}
+    return TemplateResponse(request, "admin/diary/_changed.html", context, headers=whole)
 
 
 def read_asked(request: HttpRequest) -> Asked | None:
@@ -207,8 +206,7 @@ def _drawn(
 @lru_cache(maxsize=500)
 def items_of(column: ShownColumn, *, may_book: bool) -> SafeString:
     """What stands on a column. Most columns are asked for again before they change."""
-    context = {"column": column, "may_book": may_book}
-    return render_to_string("admin/diary/_items.html", context)
+    return render_to_string("admin/diary/_items.html", {"column": column, "may_book": may_book})
 
 
 def _now_line(asked: Asked, columns: list[ShownColumn], *, now: datetime) -> dict[str, Any] | None:

@@ -18,8 +18,8 @@ def draw_next_free(stretch: Stretch) -> list[Section]:
     latest = weeks[-1]
     summary = (
         f"On {_day(latest.monday)}, the last Monday of these days, the first free time "
-        f"{_wait(latest.soonest)} with anyone, and {_wait(latest.middle)} with the middle one "
-        "of the practitioners."
+        f"with anyone {_wait(latest.soonest)}; with the middle one of the practitioners it "
+        f"{_wait(latest.middle)}."
     )
     picture = curve(
         "Days to the next free time for a first visit, on each Monday",

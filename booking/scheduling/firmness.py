@@ -61,9 +61,7 @@ def make_firm(visit: Appointment, kind: EventKind, *, now: datetime) -> None:
 def needs_review(visit: Appointment) -> bool:
     """Whether a clinician has to look at the answers before the visit is firm."""
     answers = visit.screening
-    return (
-        answers is not None and answers.outcome != answers.Outcome.CLEAR and not answers.decision
-    )
+    return answers is not None and answers.outcome != answers.Outcome.CLEAR and not answers.decision
 
 
 def must_prove_address(patient: Patient) -> bool:

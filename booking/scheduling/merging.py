@@ -27,6 +27,7 @@ UNDO_MERGE_WITHIN = timedelta(days=1)
 
 # What the one that is kept takes over where it has nothing itself.
 FILLED_IN = ("email", "phone", "born_on", "texts_agreed_at", "email_proved_at")
+EMPTY = {"email": "", "phone": ""}
 TAKES_TIME = {*STANDING_STATES, State.ARRIVED, State.COMPLETED}
 
 
@@ -103,7 +104,7 @@ def undo_merge(*, merge: PatientMerge, now: datetime) -> None:
         _hand_over(rows.filter(pk__in=ids), duplicate)
     filled_in = merge.moved["filled_in"]
     for name in filled_in:
-        setattr(kept, name, Patient._meta.get_field(name).get_default())
+        setattr(kept, name, EMPTY.get(name))
     kept.save(update_fields=filled_in)
     duplicate.merged_into = None
     duplicate.save(update_fields=["merged_into"])

@@ -16,6 +16,7 @@ from booking.models import (
     EventKind,
     HouseRules,
     Message,
+    Patient,
     Rearrangement,
     SlotOffer,
     Source,
@@ -124,7 +125,7 @@ def _entry_of(visit: Appointment, *, now: datetime) -> WaitingEntry:
             raise WrongState(f"Another time is offered for visit {visit.reference} already.")
         return entry
     return WaitingEntry.objects.create(
-        patient=visit.patient,
+        patient=Patient.objects.get(appointments=visit),
         service=visit.service,
         appointment=visit,
         until=local_day(now, clinic_zone()),

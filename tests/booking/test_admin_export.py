@@ -2,10 +2,14 @@
 
 import csv
 import io
+import resource
+import time
+from datetime import date
 from typing import Any
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.db import connection
@@ -14,9 +18,11 @@ from django.test.utils import CaptureQueriesContext
 
 from booking.models import Appointment, ScreeningAnswers
 from booking.registration import Person
+from tests.booking import a_year
 from tests.booking.admin_steps import LIST, desk_of, words
 from tests.booking.steps import desk_visit, hold, visit
 from tests.cast import ANA, BEN, NOW, Cast, make_staff
+from tests.factories import make_clinic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -250,3 +256,29 @@ def test_more_visits_ask_no_more_of_the_database(cast: Cast) -> None:
         visit(cast, f"{hour}:00", person=BEN, practitioner=cast.tomas)
 
     assert asked() == one
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_whole_year_is_taken_along_in_little_memory(db: None, kind: str) -> None:
+    """100,000 visits under `make prove`, else 2,000."""
+    visits, people = (100_000, 14) if settings.PROVE else (2_000, 4)
+    make_clinic()
+    a_year.fill(visits=visits, people=people, first=date(2025, 11, 24))
+    desk = desk_of(make_staff("mara", "Mara", "Engel", group="Manager"))
+    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+
+    answer = export(desk, kind, day="all")
+    size = lines = 0
+    for part in answer.streaming_content:
+        size += len(part)
+        lines += part.count(b"\r\n")
+    answer.close()
+
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    took = time.perf_counter() - started
+    print(f"{kind}: {visits:,} visits, {size / 1e6:.1f} MB in {took:.1f} s, {grown:.0f} MB more")
+    assert grown < 64
+    assert size > 40 * visits
+    if kind == "csv":
+        assert lines == visits + 1

@@ -55,7 +55,13 @@ def test_the_ruler_names_an_hour_twice_when_the_clocks_go_back():
     scale = Scale(between("0:00", "4:00", CLOCKS_BACK))
 
     assert scale.length == 300
-    assert walls([moment for moment, _ in scale.hours()]) == ["00:00", "01:00", "01:00", "02:00", "03:00"]
+    assert walls([moment for moment, _ in scale.hours()]) == [
+        "00:00",
+        "01:00",
+        "01:00",
+        "02:00",
+        "03:00",
+    ]
 
 
 def test_the_ruler_leaves_out_the_hour_that_the_clocks_skip():

@@ -307,7 +307,7 @@ def test_a_letter_that_is_sent_again_is_the_same_letter(kind: Message.Kind) -> N
     assert first.extra_headers == second.extra_headers
 
 
-@pytest.mark.parametrize("kind", set(Message.Kind) - {Message.Kind.AFTERCARE})
+@pytest.mark.parametrize("kind", sorted(set(Message.Kind) - {Message.Kind.AFTERCARE}))
 def test_about_a_visit_by_phone_no_letter_gives_an_address_to_come_to(kind: Message.Kind) -> None:
     cast = make_cast()
     cast.first_visit.by_phone = True

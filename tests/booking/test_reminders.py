@@ -220,14 +220,14 @@ def end_of(message: Message) -> datetime:
 FOR_EVER = {Kind.CANCELLATION, Kind.DECLINED, Kind.AFTERCARE, Kind.WAITING, Kind.FIND_VISIT}
 
 
-@pytest.mark.parametrize("kind", set(Kind) - FOR_EVER)
+@pytest.mark.parametrize("kind", sorted(set(Kind) - FOR_EVER))
 def test_what_time_has_overtaken_is_not_sent(kind: Kind) -> None:
     message = owed(kind, make_cast())
     assert is_still_true(message, now=end_of(message) - MINUTE)
     assert not is_still_true(message, now=end_of(message))
 
 
-@pytest.mark.parametrize("kind", FOR_EVER)
+@pytest.mark.parametrize("kind", sorted(FOR_EVER))
 def test_what_stays_true_is_sent_late_rather_than_never(kind: Kind) -> None:
     message = owed(kind, make_cast())
     assert is_still_true(message, now=local("2026-12-24", "9:00"))

@@ -58,6 +58,10 @@ REFUSALS = (
     scheduling.WrongState,
     scheduling.TooLate,
     scheduling.NothingToTakeBack,
+    scheduling.PleasePhone,
+    scheduling.OfferGone,
+    scheduling.ListFull,
+    scheduling.NotACourse,
 )
 
 TUESDAY_MORNING = Interval(local(TUESDAY, "0:00"), local(TUESDAY, "14:00"))

@@ -156,7 +156,7 @@ def text_of(kind: Kind, cast: Cast) -> str:
     return short_text(message, issue_links(message, now=NOW))
 
 
-@pytest.mark.parametrize("kind", TEXTED)
+@pytest.mark.parametrize("kind", sorted(TEXTED))
 def test_a_text_says_when_and_a_number_and_nothing_else(kind: Kind) -> None:
     cast = make_cast()
     cast.first_visit.name = "Dry needling consultation"
@@ -169,7 +169,7 @@ def test_a_text_says_when_and_a_number_and_nothing_else(kind: Kind) -> None:
         assert word not in text.lower()
 
 
-@pytest.mark.parametrize("kind", TEXTED)
+@pytest.mark.parametrize("kind", sorted(TEXTED))
 def test_a_text_has_a_link_only_where_it_asks_for_an_answer(kind: Kind) -> None:
     with override_settings(SITE_ORIGIN="https://clinic.example.com"):
         text = text_of(kind, make_cast())

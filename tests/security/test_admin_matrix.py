@@ -78,6 +78,7 @@ def make_rows(cast: Cast) -> dict[str, Any]:
     """One row of every kind that admin shows, by app and model."""
     call_command("load_starter_content", publish=True, verbosity=0)
     anas = visit_with_answers(cast)
+    assert anas.patient
     bens = visit(cast, "15:00", person=BEN)
     hours = {"starts_at": local(TUESDAY, "8:00"), "ends_at": local(TUESDAY, "9:00")}
     HouseRules(pk=1).save()
