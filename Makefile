@@ -11,7 +11,9 @@ PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 
 # Every branch of these is taken by a test.
-FULLY_COVERED := booking/intervals.py booking/policy.py booking/availability.py booking/scheduling/*.py
+FULLY_COVERED := booking/intervals.py booking/policy.py booking/availability.py booking/screening.py \
+	booking/limits.py booking/course_plan.py booking/waiting_list.py booking/absences.py \
+	booking/scheduling/*.py
 
 # What a real installation has, as far as checks look at it. No server stands behind it.
 PRODUCTION := DEBUG=false SITE_ORIGIN=https://clinic.example.com EMAIL_HOST=smtp.example.com \

@@ -3,11 +3,14 @@
 intervals                        stretches of time                     standard library
 policy, availability, screening  the rules, on plain values            standard library
 board_layout                     where things stand on the board       intervals
+sealing                          AES-GCM under the keys of HEALTH_KEYS settings
 models                           rows and constraints, no verbs        Django
 diary                            reads: rows to plain values           models
 openings                         open times, and why another is not    diary, rules
 day_rows, day_board              a day or week as the desk sees it     diary, board_layout
 diary_lock                       the transaction every change runs in  models
+registration                     whom a booking is for                 models
+visit_links                      secret links, kept as hashes          models
 answers_on_file                  safety questions and sealed answers   models, screening
 limits                           who books no more without phoning     models
 reports                          figures of the clinic, as plain values diary, limits
@@ -22,5 +25,5 @@ text_messages, delivery_reports  the text gateway; what mail servers report
 letters, outbox                  what a letter says; delivering it
 clock                            what becomes due by time alone        scheduling
 forms                            the shape of what people type
-views, admin, management         HTTP and screens
+views, admin, management, templatetags   HTTP and screens
 """

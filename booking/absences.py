@@ -52,14 +52,21 @@ def visits_within(closure: Closure) -> QuerySet[Appointment]:
     return visits.order_by("starts_at", "pk")
 
 
+def closure_in_the_way(visit: Appointment) -> Closure | None:
+    """The closure because of which the patient was asked to take another time, while the visit
+    still stands in it."""
+    asked = Closure.objects.filter(
+        rearrangements__appointment=visit,
+        starts_at__lt=visit.ends_at,
+        ends_at__gt=visit.starts_at,
+    )
+    return asked.first()
+
+
 def clinic_has_to(visit: Appointment) -> bool:
-    """Whether the patient was asked to take another time and the visit still stands in the way:
+    """Whether a closure is in the visit's way and the patient was asked to take another time:
     then no cut-off binds them, and no change counts against them."""
-    return Rearrangement.objects.filter(
-        appointment=visit,
-        closure__starts_at__lt=visit.ends_at,
-        closure__ends_at__gt=visit.starts_at,
-    ).exists()
+    return closure_in_the_way(visit) is not None
 
 
 @dataclass(frozen=True)

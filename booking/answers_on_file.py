@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from booking.models import Appointment, HouseRules, Patient, ScreeningAnswers
@@ -19,6 +20,9 @@ from booking.sealing import CannotOpen
 from clinic_site.local_time import clinic_zone, local_day
 from content.gate import months_later
 from content.models import SafetyRule
+
+# Answers of visitors who did not finish booking.
+KEPT_UNFINISHED = timedelta(hours=24)
 
 Outcome = ScreeningAnswers.Outcome
 OUTCOMES = {
@@ -110,12 +114,26 @@ def valid_for(patient: Patient, *, now: datetime) -> ScreeningAnswers | None:
 
 def forget_unfinished(pk: UUID | str) -> None:
     """Remove a visitor's answers that were given anew before they became anybody's."""
-    ScreeningAnswers.objects.filter(pk=pk, patient=None, appointments=None).delete()
+    mine = ScreeningAnswers.objects.filter(pk=pk, patient=None, appointments=None)
+    _remove(mine)
 
 
 def never_finished(*, before: datetime) -> QuerySet[ScreeningAnswers]:
     """Answers given before then, of bookings that were never finished."""
     return ScreeningAnswers.objects.filter(patient=None, appointments=None, given_at__lt=before)
+
+
+def forget_never_finished(*, now: datetime) -> int:
+    """Remove answers a day old that became nobody's, as the privacy page promises; how many."""
+    return _remove(never_finished(before=now - KEPT_UNFINISHED))
+
+
+@transaction.atomic
+def _remove(rows: QuerySet[ScreeningAnswers]) -> int:
+    """Those that somebody books with at this moment are left to them."""
+    free = rows.select_for_update(skip_locked=True, of=("self",))
+    removed, _ = ScreeningAnswers.objects.filter(pk__in=[row.pk for row in free]).delete()
+    return removed
 
 
 def are_too_old(row: ScreeningAnswers, *, now: datetime) -> bool:

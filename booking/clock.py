@@ -12,17 +12,19 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError
 
-from booking import scheduling
+from booking import answers_on_file, scheduling
 
 logger = logging.getLogger(__name__)
 
-# Answers that did not come first: their places are free for those who wait.
+# Answers that did not come first: their places are free for those who wait; last what is to be
+# forgotten.
 DUE_BY_TIME: tuple[Callable[..., int], ...] = (
     scheduling.lapse_offers,
     scheduling.lapse_courses,
     scheduling.sweep,
     scheduling.end_wishes,
     scheduling.offer_freed_times,
+    answers_on_file.forget_never_finished,
 )
 
 

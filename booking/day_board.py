@@ -5,15 +5,17 @@ Four queries, and one more for the rooms, however many practitioners and visits 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from typing import NamedTuple
 
 from booking.board_layout import Scale, whole_hours
-from booking.day_rows import Rows, Team, Window, read
-from booking.intervals import Interval, intersect, merge, subtract
-from booking.models import Appointment, Closure, Room, State
+from booking.day_rows import Closed, Place, Rows, ShownVisit, Team, Window, read
+from booking.intervals import Interval, merge, subtract
+from booking.models import Room, State
 from clinic_site.local_time import clinic_zone, instant, local_midnight
 from content.models import Location, Practitioner
 
@@ -29,33 +31,41 @@ class By(Enum):
     LOCATION = "location"
 
 
+class Owner(NamedTuple):
+    """Whose column it is. A practitioner may have a login."""
+
+    by: By
+    pk: int
+    login: int | None = None
+
+
 @dataclass(frozen=True)
 class Column:
-    """One practitioner, room or location on one day."""
+    """One practitioner, room or location on one day: equal to another if nothing has changed."""
 
     key: str
     name: str
     day: date
     scale: Scale
-    owner: Practitioner | Room | Location
-    windows: list[Window]
-    closures: list[Closure]
-    visits: list[Appointment]
+    owner: Owner
+    windows: tuple[Window, ...]
+    closures: tuple[Closed, ...]
+    visits: tuple[ShownVisit, ...]
 
     @property
     def breaks(self) -> list[Interval]:
         """What lies between the windows of a practitioner's day."""
         working = merge(window.stretch for window in self.windows)
-        if not isinstance(self.owner, Practitioner) or not working:
+        if self.owner.by is not By.PRACTITIONER or not working:
             return []
         return subtract([Interval(working[0].start, working[-1].end)], working)
 
-    def free(self) -> list[tuple[Interval, Location]]:
+    def free(self) -> list[tuple[Interval, Place]]:
         """What is left of the windows: no closure, no visit and no buffer.
 
         Nothing for a location: whether somebody is free there shows in the other columns.
         """
-        if isinstance(self.owner, Location):
+        if self.owner.by is By.LOCATION:
             return []
         taken = [visit.block for visit in self.visits if visit.state not in LEFT]
         return sorted(
@@ -67,15 +77,11 @@ class Column:
             key=lambda found: found[0],
         )
 
-    def _working(self, location: Location) -> list[Interval]:
+    def _working(self, location: Place) -> list[Interval]:
         return [window.stretch for window in self.windows if window.location == location]
 
-    def _closed(self, location: Location) -> list[Interval]:
-        return [
-            Interval(closure.starts_at, closure.ends_at)
-            for closure in self.closures
-            if closure.location_id in {None, location.pk}
-        ]
+    def _closed(self, location: Place) -> list[Interval]:
+        return [each.stretch for each in self.closures if each.location in {None, location}]
 
 
 def day_board(
@@ -103,7 +109,7 @@ def week_board(
     for day in (monday + timedelta(days=offset) for offset in range(7)):
         start = instant(day, first, clinic_zone())
         scale = Scale(Interval.lasting(length, start=start))
-        column = _of_practitioner(rows, practitioner, day, scale)
+        column = _of_practitioner(rows, practitioner, day, scale, rows.visits)
         if day.weekday() < WORKING_DAYS or column.windows or column.visits:
             columns.append(column)
     return columns
@@ -131,89 +137,110 @@ def _shown(rows: Rows, whole_day: Interval, day: date) -> Interval:
 
 
 def _hours_in(rows: Rows, whole_day: Interval) -> Interval | None:
-    stretches = [*(visit.block for visit in rows.visits), *(each.stretch for each in rows.windows)]
-    return whole_hours(intersect(stretches, [whole_day]))
+    first, last = whole_day.start, whole_day.end
+    stretches = [(visit.block_starts_at, visit.block_ends_at) for visit in rows.visits]
+    stretches += [(each.stretch.start, each.stretch.end) for each in rows.windows]
+    found = [(start, end) for start, end in stretches if start < last and first < end]
+    if not found:
+        return None
+    start, end = min(start for start, _ in found), max(end for _, end in found)
+    return whole_hours([Interval(max(start, first), min(end, last))])
 
 
 def _practitioners(
     rows: Rows, day: date, scale: Scale, location: Location | None
 ) -> Iterable[Column]:
+    visits = _visits_by("practitioner_id", rows)
     for practitioner in rows.team.practitioners:
-        column = _of_practitioner(rows, practitioner, day, scale)
-        places = {window.location for window in column.windows}
-        places |= {visit.location for visit in column.visits}
-        if places and location in {None, *places}:
+        column = _of_practitioner(rows, practitioner, day, scale, visits[practitioner.pk])
+        places = {window.location.pk for window in column.windows}
+        places |= {visit.location_id for visit in column.visits}
+        if places and (location is None or location.pk in places):
             yield column
 
 
-def _of_practitioner(rows: Rows, practitioner: Practitioner, day: date, scale: Scale) -> Column:
-    windows = [
+def _visits_by(column: str, rows: Rows) -> dict[int, list[ShownVisit]]:
+    found: dict[int, list[ShownVisit]] = defaultdict(list)
+    for visit in rows.visits:
+        found[getattr(visit, column)].append(visit)
+    return found
+
+
+def _of_practitioner(
+    rows: Rows, practitioner: Practitioner, day: date, scale: Scale, visits: list[ShownVisit]
+) -> Column:
+    windows = tuple(
         window
         for window in rows.windows
         if window.practitioner_id == practitioner.pk and window.stretch.overlaps(scale.shown)
-    ]
+    )
     places = {window.location.pk for window in windows}
     return Column(
         key=f"p{practitioner.pk}-{day:%Y%m%d}",
         name=practitioner.name,
         day=day,
         scale=scale,
-        owner=practitioner,
+        owner=Owner(By.PRACTITIONER, practitioner.pk, practitioner.user_id),
         windows=windows,
         closures=_closures(rows, scale.shown, practitioner.pk, places),
-        visits=_visits(rows, scale.shown, lambda visit: visit.practitioner_id == practitioner.pk),
+        visits=_shown_of(visits, scale.shown),
     )
 
 
 def _rooms(rows: Rows, day: date, scale: Scale, location: Location | None) -> Iterable[Column]:
     """A room has no hours of its own: it is free while somebody works at its location."""
+    by_room = _visits_by("room_id", rows)
     for room in Room.objects.select_related("location").order_by("location__order", "order", "pk"):
-        visits = [visit for visit in rows.visits if visit.room_id == room.pk]
+        visits = by_room[room.pk]
         if (room.in_use or visits) and location in {None, room.location}:
             yield _of_place(rows, room, day, scale, visits=visits)
 
 
 def _locations(rows: Rows, day: date, scale: Scale, location: Location | None) -> Iterable[Column]:
+    by_location = _visits_by("location_id", rows)
     for place in rows.team.locations:
-        visits = [visit for visit in rows.visits if visit.location_id == place.pk]
+        visits = by_location[place.pk]
         if (place.is_open or visits) and location in {None, place}:
             yield _of_place(rows, place, day, scale, visits=visits)
 
 
 def _of_place(
-    rows: Rows, owner: Room | Location, day: date, scale: Scale, *, visits: list[Appointment]
+    rows: Rows, owner: Room | Location, day: date, scale: Scale, *, visits: list[ShownVisit]
 ) -> Column:
     """Somebody may work there as long as any practitioner does."""
+    is_room = isinstance(owner, Room)
     location = owner.location if isinstance(owner, Room) else owner
     return Column(
-        key=f"{'r' if isinstance(owner, Room) else 'l'}{owner.pk}-{day:%Y%m%d}",
-        name=f"{owner.name}, {location.name}" if isinstance(owner, Room) else owner.name,
+        key=f"{'r' if is_room else 'l'}{owner.pk}-{day:%Y%m%d}",
+        name=f"{owner.name}, {location.name}" if is_room else owner.name,
         day=day,
         scale=scale,
-        owner=owner,
-        windows=[window for window in rows.windows if window.location == location],
+        owner=Owner(By.ROOM if is_room else By.LOCATION, owner.pk),
+        windows=tuple(each for each in rows.windows if each.location.pk == location.pk),
         closures=_closures(rows, scale.shown, None, {location.pk}),
-        visits=visits,
+        visits=tuple(visits),
     )
 
 
-def _visits(
-    rows: Rows, within: Interval, chosen: Callable[[Appointment], bool]
-) -> list[Appointment]:
-    return [visit for visit in rows.visits if chosen(visit) and visit.block.overlaps(within)]
+def _shown_of(visits: list[ShownVisit], within: Interval) -> tuple[ShownVisit, ...]:
+    return tuple(
+        visit
+        for visit in visits
+        if visit.block_starts_at < within.end and within.start < visit.block_ends_at
+    )
 
 
 def _closures(
     rows: Rows, within: Interval, practitioner_id: int | None, location_ids: set[int]
-) -> list[Closure]:
+) -> tuple[Closed, ...]:
     """The clinic's, the practitioner's and these locations'."""
-    return [
+    return tuple(
         closure
         for closure in rows.closures
         if closure.practitioner_id in {None, practitioner_id}
-        and (closure.location_id is None or closure.location_id in location_ids)
-        and Interval(closure.starts_at, closure.ends_at).overlaps(within)
-    ]
+        and (closure.location is None or closure.location.pk in location_ids)
+        and closure.stretch.overlaps(within)
+    )
 
 
 def _days(first: date, count: int) -> Interval:

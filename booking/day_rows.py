@@ -1,30 +1,83 @@
-"""What was read of some days of the diary for the board: rows, and the windows they make."""
+"""What was read of some days of the diary for the board: plain rows, and the windows they make.
+
+Rows are values all through, so that a column made of them can be told from its earlier self.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, OuterRef, Q, Subquery, When
 
 from booking import diary
 from booking.diary import Hours
 from booking.intervals import Interval
-from booking.models import Appointment, Closure, ExtraHours, SlotOffer, State, WorkingHours
+from booking.models import Appointment, ExtraHours, SlotOffer, State, WorkingHours
+from clinic_site.local_time import clinic_zone, local_day
 from content.models import Location, Practitioner
 
 # A no-show stays on the board: the desk takes it back there.
 GONE = (State.CANCELLED, State.DECLINED, State.LAPSED)
+ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Window:
+class Place(NamedTuple):
+    """As much of a location as the board shows."""
+
+    pk: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Window(NamedTuple):
     """A stretch in which a practitioner works at a location."""
 
     stretch: Interval
     practitioner_id: int
-    location: Location
+    location: Place
     extra: bool = False
+
+
+class Closed(NamedTuple):
+    """A closure: the clinic's, or that of a practitioner or a location."""
+
+    pk: int
+    stretch: Interval
+    practitioner_id: int | None
+    location: Place | None
+    reason: str
+
+
+class ShownVisit(NamedTuple):
+    """As much of a visit as the board shows. `starts_at` and `ends_at` are without the buffers."""
+
+    pk: int
+    reference: str
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    block_starts_at: datetime
+    block_ends_at: datetime
+    hold_expires_at: datetime | None
+    service_name: str
+    overbooked: bool
+    practitioner_id: int
+    location_id: int
+    room_id: int
+    room: str
+    patient: str | None
+    responsible_adult: str | None
+    offered_to: str | None
+    practitioner: str
+    location: str
+
+    @property
+    def block(self) -> Interval:
+        return Interval(self.block_starts_at, self.block_ends_at)
 
 
 @dataclass(frozen=True)
@@ -34,12 +87,20 @@ class Team:
     practitioners: list[Practitioner]
     locations: list[Location]
 
+    @property
+    def places(self) -> dict[int, Place]:
+        return {each.pk: Place(each.pk, each.name) for each in self.locations}
+
 
 def read_team() -> Team:
     """Two queries."""
     return Team(
-        practitioners=list(Practitioner.objects.order_by("order", "name").defer("bio")),
-        locations=list(Location.objects.order_by("order", "name")),
+        practitioners=list(
+            Practitioner.objects.order_by("order", "name").only(
+                *("name", "order", "is_treating", "user")
+            )
+        ),
+        locations=list(Location.objects.order_by("order", "name").only("name", "order", "is_open")),
     )
 
 
@@ -49,8 +110,8 @@ class Rows:
 
     team: Team
     windows: list[Window]
-    closures: list[Closure]
-    visits: list[Appointment]
+    closures: list[Closed]
+    visits: list[ShownVisit]
 
 
 def read(
@@ -58,54 +119,72 @@ def read(
 ) -> Rows:
     """Four queries; of one practitioner's hours and visits alone if one is given."""
     whose = Q(practitioner=practitioner) if practitioner else Q()
+    places = team.places
     return Rows(
         team=team,
-        windows=_windows(within, whose, team.locations),
-        closures=diary.closures(within),
+        windows=_windows(within, whose, team, places),
+        closures=_closures(within, places),
         visits=_visits(within, whose, team, now=now),
     )
 
 
-def _windows(within: Interval, whose: Q, locations: list[Location]) -> list[Window]:
-    working = Q(practitioner__is_treating=True, location__is_open=True) & whose
-    weekly = Hours(list(WorkingHours.objects.filter(working)), [])
-    extra = ExtraHours.objects.filter(working, starts_at__lt=within.end, ends_at__gt=within.start)
-    where = {location.pk: location for location in locations}
+def _windows(within: Interval, whose: Q, team: Team, places: dict[int, Place]) -> list[Window]:
+    treating = {each.pk for each in team.practitioners if each.is_treating}
+    is_open = {each.pk for each in team.locations if each.is_open}
+    weekly = WorkingHours.objects.filter(whose, weekday__in=_weekdays(within))
+    extra = ExtraHours.objects.filter(whose, starts_at__lt=within.end, ends_at__gt=within.start)
     found = [
-        Window(stretch, practitioner_id, where[location_id], is_extra)
-        for hours, is_extra in ((weekly, False), (Hours([], list(extra)), True))
+        Window(stretch, practitioner_id, places[location_id], is_extra)
+        for hours, is_extra in ((Hours(list(weekly), []), False), (Hours([], list(extra)), True))
         for (practitioner_id, location_id), stretches in hours.windows(within).items()
+        if practitioner_id in treating and location_id in is_open
         for stretch in stretches
         if stretch.overlaps(within)
     ]
     return sorted(found, key=lambda window: window.stretch)
 
 
-# As much of a visit as the board shows; numbers and texts cost more to read than all the rest.
+def _weekdays(within: Interval) -> set[int]:
+    zone = clinic_zone()
+    day, last = local_day(within.start, zone), local_day(within.end, zone)
+    return {(day + offset * ONE_DAY).weekday() for offset in range(min((last - day).days, 6) + 1)}
+
+
+def _closures(within: Interval, places: dict[int, Place]) -> list[Closed]:
+    return [
+        Closed(
+            each.pk,
+            Interval(each.starts_at, each.ends_at),
+            each.practitioner_id,
+            places[each.location_id] if each.location_id else None,
+            each.reason,
+        )
+        for each in diary.closures(within)
+    ]
+
+
+# In the order of ShownVisit; the two names that it ends with are the team's.
 SHOWN = (
-    *("reference", "state", "starts_at", "ends_at", "hold_expires_at", "service_name"),
-    *("buffer_before_minutes", "buffer_after_minutes", "overbooked"),
-    *("practitioner_id", "location_id", "room__name"),
-    *("patient__name", "patient__responsible_adult__name"),
+    *("pk", "reference", "state", "starts_at", "ends_at", "blocks__startswith", "blocks__endswith"),
+    *("hold_expires_at", "service_name", "overbooked"),
+    *("practitioner_id", "location_id", "room_id", "room__name"),
+    *("patient__name", "patient__responsible_adult__name", "offered_to"),
 )
 
 
-def _visits(within: Interval, whose: Q, team: Team, *, now: datetime) -> list[Appointment]:
+def _visits(within: Interval, whose: Q, team: Team, *, now: datetime) -> list[ShownVisit]:
     """In the order of the clock. A hold made for an offer knows whom it waits for."""
     offers = SlotOffer.objects.filter(place=OuterRef("pk"), answer=SlotOffer.Answer.OPEN)
+    waiting = Subquery(offers.values("entry__patient__name")[:1])
     rows = (
         Appointment.objects.filter(whose, blocks__overlap=(within.start, within.end))
         .exclude(state__in=GONE)
         .exclude(state=State.HELD, hold_expires_at__lte=now)
-        .select_related("patient__responsible_adult", "room")
-        .only(*SHOWN)
-        .annotate(offered_to=Subquery(offers.values("entry__patient__name")[:1]))
+        .annotate(offered_to=Case(When(state=State.HELD, then=waiting)))
         .order_by("starts_at", "pk")
+        .values_list(*SHOWN)
     )
-    practitioners = {each.pk: each for each in team.practitioners}
-    locations = {each.pk: each for each in team.locations}
-    visits = list(rows)
-    for visit in visits:
-        visit.practitioner = practitioners[visit.practitioner_id]
-        visit.location = locations[visit.location_id]
-    return visits
+    people = {each.pk: each.name for each in team.practitioners}
+    places = {each.pk: each.name for each in team.locations}
+    practitioner, location = SHOWN.index("practitioner_id"), SHOWN.index("location_id")
+    return [ShownVisit(*row, people[row[practitioner]], places[row[location]]) for row in rows]

@@ -10,7 +10,15 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Q
 
 from booking.intervals import Interval
-from booking.models import Appointment, Closure, ExtraHours, Room, Service, State, WorkingHours
+from booking.models import (
+    PASSING_STATES,
+    Appointment,
+    Closure,
+    ExtraHours,
+    Room,
+    Service,
+    WorkingHours,
+)
 from clinic_site.local_time import clinic_zone, instant, local_day, local_midnight
 from content.models import Location, Practitioner
 
@@ -137,10 +145,10 @@ def rooms(who: Who) -> dict[int, list[Room]]:
 
 
 def visits(within: Interval, *, now: datetime, besides: Appointment | None = None) -> list[Visit]:
-    """What takes time within `within` at `now`: a hold that has run out does not count."""
+    """What takes time within `within` at `now`: not a hold or an unproved booking that ran out."""
     taken = (
         Appointment.objects.blocking()
-        .exclude(state=State.HELD, hold_expires_at__lte=now)
+        .exclude(state__in=PASSING_STATES, hold_expires_at__lte=now)
         .filter(blocks__overlap=(within.start, within.end))
     )
     if besides:

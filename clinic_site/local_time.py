@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+# As `date.weekday()` counts them.
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 
 def clinic_zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)

@@ -13,11 +13,12 @@ SCREENS = ("views", "admin", "management", "templatetags")
 READS = {"is_in_time", "last_own_change", "openings_for", "plan_merge"}
 ROUNDS = {"lapse_offers", "offer_freed_times", "end_wishes"}
 # Outside the diary: letters and links alone.
-LETTERS = {"contact_changed", "owe_found_visits", "revoke_links", "send_new_link"}
+LETTERS = {"contact_changed", "owe_found_visits", "renew_reminders", "revoke_links"}
+LETTERS |= {"send_new_link"}
 # Nobody of the staff: the patient by their link, or the clock.
 NOT_BY_STAFF = {
-    *("prove_address", "confirm_attendance", "take_back", "decline_offer", "join_list"),
-    *("wish_for_earlier", "leave_list", "sweep", "lapse_courses", "_offer", "_lapse"),
+    *("prove_address", "confirm_attendance", "take_back", "join_list"),
+    *("wish_for_earlier", "sweep", "lapse_courses", "_offer", "_lapse"),
     "undo_merge",
 }
 CLOCKS = {"now", "today", "utcnow", "localtime", "localdate", "time", "monotonic"}

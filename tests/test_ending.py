@@ -21,9 +21,12 @@ from tests.ending import end_on_sigterm
 folder = Path({folder!r})
 database_url(folder)
 end_on_sigterm(folder, within={within})
-print("ready", flush=True)
+is_ready = False
 while True:
     try:
+        if not is_ready:
+            is_ready = True
+            print("ready", flush=True)
         time.sleep(60)
     except KeyboardInterrupt:
         print("interrupted", flush=True)

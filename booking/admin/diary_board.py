@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +21,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from booking import scheduling
-from booking.admin.diary_columns import ShownColumn, shown
+from booking.admin.diary_columns import ShownColumn, drawn, shown
 from booking.admin.diary_forms import BoardForm
 from booking.admin.wording import STATE_ICONS
 from booking.board_layout import Span
@@ -105,13 +103,14 @@ def board_page(request: HttpRequest) -> HttpResponse:
         return _not_understood(request)
     now = timezone.now()
     columns = columns_of(asked, now=now, login=request.user.pk)
+    shown_columns = _shown(asked, columns, now=now)
     context = {
         **page_context(request),
-        **_shown(asked, columns, now=now),
+        **shown_columns,
+        "drawn": _drawn(columns, shown_columns["now"], request, changed=False),
         "title": f"Diary: {asked.heading}",
         "asked": asked,
         "form": asked.form,
-        "drawn": _drawn(columns, request),
         "icons": _icons(),
         "legend": [(str(state).replace("_", "-"), state.label) for state in LEGEND],
     }
@@ -134,7 +133,7 @@ def changed_columns(request: HttpRequest) -> HttpResponse:
     context = {
         **shown_columns,
         "changed": changed,
-        "drawn": _drawn(changed, request),
+        "drawn": _drawn(changed, shown_columns["now"], request, changed=True),
         "asked": asked,
     }
     # Somebody begins or stops working that day: no column can say so, the whole board has to.
@@ -181,7 +180,7 @@ def _columns(asked: Asked, openings: Openings | None, *, now: datetime) -> list[
 
 
 def _is_of_login(column: Column, login: int | None) -> bool:
-    return isinstance(column.owner, Practitioner) and column.owner.user_id == login is not None
+    return column.owner.login is not None and column.owner.login == login
 
 
 def _shown(asked: Asked, columns: list[ShownColumn], *, now: datetime) -> dict[str, Any]:
@@ -197,16 +196,10 @@ def _shown(asked: Asked, columns: list[ShownColumn], *, now: datetime) -> dict[s
 
 
 def _drawn(
-    columns: list[ShownColumn], request: HttpRequest
-) -> list[tuple[ShownColumn, SafeString]]:
+    columns: list[ShownColumn], now: dict[str, Any] | None, request: HttpRequest, *, changed: bool
+) -> list[SafeString]:
     may_book = request.user.has_perm(RUN_THE_DAY)
-    return [(column, items_of(column, may_book=may_book)) for column in columns]
-
-
-@lru_cache(maxsize=500)
-def items_of(column: ShownColumn, *, may_book: bool) -> SafeString:
-    """What stands on a column. Most columns are asked for again before they change."""
-    return render_to_string("admin/diary/_items.html", {"column": column, "may_book": may_book})
+    return [drawn(column, now, may_book=may_book, changed=changed) for column in columns]
 
 
 def _now_line(asked: Asked, columns: list[ShownColumn], *, now: datetime) -> dict[str, Any] | None:

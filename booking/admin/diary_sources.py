@@ -9,7 +9,14 @@ from django.urls import reverse
 
 from booking.admin.wording import page_of, short_time, who_comes
 from booking.intervals import Interval
-from booking.models import Appointment, Closure, ExtraHours, Service, State, WorkingHours
+from booking.models import (
+    PASSING_STATES,
+    Appointment,
+    Closure,
+    ExtraHours,
+    Service,
+    WorkingHours,
+)
 from booking.openings import WhyNot
 from booking.policy import Refusal
 from clinic_site.local_time import clinic_zone, clock, local_day, local_midnight
@@ -114,8 +121,9 @@ def _visits(
     location: Location | None = None,
 ) -> list[Source]:
     """What stands there, with its buffers: of the practitioner, or in the location's rooms."""
-    taken = Appointment.objects.blocking().exclude(state=State.HELD, hold_expires_at__lte=now)
-    taken = taken.filter(blocks__overlap=(block.start, block.end)).with_everybody()
+    blocking = Appointment.objects.blocking().with_everybody()
+    taken = blocking.exclude(state__in=PASSING_STATES, hold_expires_at__lte=now)
+    taken = taken.filter(blocks__overlap=(block.start, block.end))
     if practitioner:
         taken = taken.filter(practitioner=practitioner)
     if location:

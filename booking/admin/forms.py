@@ -31,8 +31,12 @@ class Choice:
 
     @property
     def key(self) -> str:
-        local = self.time.start.astimezone(clinic_zone())
-        return f"{local:%Y-%m-%d %H:%M} {self.practitioner.pk} {self.time.location.pk}"
+        return choice_key(self.time.start, self.practitioner.pk, self.time.location.pk)
+
+
+def choice_key(start: datetime, practitioner_id: int, location_id: int) -> str:
+    local = start.astimezone(clinic_zone())
+    return f"{local:%Y-%m-%d %H:%M} {practitioner_id} {location_id}"
 
 
 def read_choice(key: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 
 from booking import scheduling
+from booking.admin.foundation import WholeRowForm
 from booking.admin.merging import MAY_MERGE, MergingPages, merges_to_undo
 from booking.admin.relatives import dependant_page
 from booking.admin.search import patients_matching
@@ -53,18 +55,40 @@ def consents_of(patient: Patient) -> list[tuple[str, ...]]:
     ]
 
 
+class PatientForm(WholeRowForm):
+    """Agreeing to text messages is a tick on the page and a moment in the row."""
+
+    agrees_to_texts = forms.BooleanField(
+        label="Agreed to text messages",
+        required=False,
+        help_text="Text messages go to the phone number above. They say when and nothing else.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["agrees_to_texts"] = self.instance.texts_agreed_at is not None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("agrees_to_texts") and "phone" in cleaned and not cleaned["phone"]:
+            self.add_error("agrees_to_texts", "There is no phone number to send them to.")
+        return cleaned
+
+
 @admin.register(Patient)
 class PatientAdmin(MergingPages):
     """Contact details can be corrected. People are made by booking and never deleted here."""
 
     actions = None
+    form = PatientForm
     list_display = ("name", "phone_shown", "email", "responsible_adult", "known_since")
     list_select_related = ("responsible_adult",)
     search_fields = ("name",)
     search_help_text = "Name, phone number in any format, e-mail address, or date of birth."
     ordering = ("name", "pk")
     fieldsets = (
-        (None, {"fields": ("name", "born_on", "phone", "email", "discreet")}),
+        (None, {"fields": ("name", "born_on", "phone", "email")}),
+        ("How we write", {"fields": ("reminders", "agrees_to_texts", "discreet")}),
         ("Care", {"fields": ("cared_for_by", "cares_for", "known_since")}),
     )
 
@@ -79,15 +103,28 @@ class PatientAdmin(MergingPages):
 
     def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: Any) -> None:
         """Another address reads what is sent from now on, and links at the old one end."""
+        changed, now = set(form.changed_data), timezone.now()
+        if "agrees_to_texts" in changed:
+            obj.texts_agreed_at = now if form.cleaned_data["agrees_to_texts"] else None
         super().save_model(request, obj, form, change)
-        if "email" in form.changed_data:
-            scheduling.contact_changed(obj, now=timezone.now())
+        if "email" in changed:
+            scheduling.contact_changed(obj, now=now)
+        elif changed & {"reminders", "agrees_to_texts", "phone"}:
+            scheduling.renew_reminders(obj, now=now)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Patient | None = None) -> bool:
         return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Patient | None = None) -> Any:
+        """What somebody in care is sent, and how, is their responsible adult's wish."""
+        sets = super().get_fieldsets(request, obj)
+        if obj and obj.responsible_adult_id:
+            wishes = [("How we write", {"fields": ("discreet",)})]
+            return [wishes[0] if name == "How we write" else (name, rest) for name, rest in sets]
+        return sets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Patient | None = None) -> list[str]:
         """Who is in somebody's care is reached through them, so has no phone or e-mail here."""
@@ -112,6 +149,10 @@ class PatientAdmin(MergingPages):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         return patients_matching(queryset, search_term), False
+
+    @admin.display(description="Agreed to text messages", boolean=True)
+    def agrees_to_texts(self, patient: Patient) -> bool:
+        return patient.texts_agreed_at is not None
 
     @admin.display(description="Phone")
     def phone_shown(self, patient: Patient) -> str:

@@ -12,13 +12,13 @@ from booking.reports import (
     Attendance,
     Load,
     Stretch,
+    Utilisation,
     attendance,
     bookings,
     utilisation,
 )
+from clinic_site.local_time import WEEKDAYS
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-FULL_WEEKDAYS = (*("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),)
 ALL = "Everyone"
 
 
@@ -26,15 +26,8 @@ def draw_utilisation(stretch: Stretch) -> list[Section]:
     found = utilisation(stretch)
     if not found.total.worked:
         return []
-    names, days = list(found.by_person), found.weekdays
-    loads: list[list[Load]] = [
-        [*(found.by_person[name].get(day, Load()) for day in days), found.of_person(name)]
-        for name in names
-    ]
-    if len(names) > 1:
-        names.append(ALL)
-        loads.append([*(found.of_weekday(day) for day in days), found.total])
-    total = found.total
+    days, total = found.weekdays, found.total
+    names, loads = _by_person(found)
     summary = (
         f"{total.percent}% of the working time was booked: {hours(total.booked)} of "
         f"{hours(total.worked)}."
@@ -43,18 +36,31 @@ def draw_utilisation(stretch: Stretch) -> list[Section]:
         "Booked part of the working time, by practitioner and weekday",
         f"A cell for each practitioner and weekday, darker the more of it was booked. {summary}",
         names,
-        [*(WEEKDAYS[day] for day in days), "Week"],
+        [*(WEEKDAYS[day][:3] for day in days), "Week"],
         [[load.percent for load in row] for row in loads],
     )
     table = Table(
         "Hours booked, of hours worked",
-        ["Practitioner", *(FULL_WEEKDAYS[day] for day in days), "Week"],
+        ["Practitioner", *(WEEKDAYS[day] for day in days), "Week"],
         [
             [name, *(_of_worked(load) for load in row)]
             for name, row in zip(names, loads, strict=True)
         ],
     )
     return [Section("By practitioner and weekday", table, picture, summary)]
+
+
+def _by_person(found: Utilisation) -> tuple[list[str], list[list[Load]]]:
+    """A row for each practitioner, the weekdays and then the week, and one for everyone."""
+    names, days = list(found.by_person), found.weekdays
+    loads = [
+        [*(found.by_person[name].get(day, Load()) for day in days), found.of_person(name)]
+        for name in names
+    ]
+    if len(names) > 1:
+        names.append(ALL)
+        loads.append([*(found.of_weekday(day) for day in days), found.total])
+    return names, loads
 
 
 def _of_worked(load: Load) -> str:

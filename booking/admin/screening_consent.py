@@ -7,8 +7,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.models import CHANGE as CHANGE_LOGGED
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -52,14 +55,18 @@ def consent_fact(consent: Consent) -> tuple[str, str]:
 
 
 def consent_offered(visit: Appointment, reader: User | AnonymousUser, *, now: datetime) -> str:
-    """What the reader can do about the consent now: "record", "withdraw" or nothing."""
+    """What the reader can do about the consent now: "record", "withdraw", "again" or nothing."""
     consent = consent_of(visit)
-    if consent:
-        return "withdraw" if not consent.withdrawn_at and reader.has_perm(CHANGE) else ""
+    if consent and not consent.withdrawn_at:
+        return "withdraw" if reader.has_perm(CHANGE) else ""
     zone = clinic_zone()
     has_come = local_day(visit.starts_at, zone) <= local_day(now, zone)
     is_in_person = visit.state in IN_PERSON and not visit.service.by_phone
-    return "record" if is_in_person and has_come and reader.has_perm(ADD) else ""
+    if not (is_in_person and has_come and reader.has_perm(ADD)):
+        return ""
+    if consent is None:
+        return "record"
+    return "again" if reader.has_perm(CHANGE) else ""
 
 
 def change_consent(request: HttpRequest, visit: Appointment) -> HttpResponse:
@@ -76,6 +83,11 @@ def change_consent(request: HttpRequest, visit: Appointment) -> HttpResponse:
             appointment=visit, text=Consent.Text.TREATMENT, withdrawn_at=None
         ).update(withdrawn_at=now)
         messages.success(request, "The consent is marked as withdrawn.")
+    elif wish == "again":
+        _record_again(visit, by=user, now=now)
+        messages.success(
+            request, "The consent is recorded. What was before is in the patient’s history."
+        )
     else:
         _record(visit, patient, by=user, now=now)
         messages.success(request, "The consent is recorded.")
@@ -94,6 +106,27 @@ def _record(visit: Appointment, patient: Patient, *, by: User, now: datetime) ->
             "recorded_by": by,
         },
     )
+
+
+@transaction.atomic
+def _record_again(visit: Appointment, *, by: User, now: datetime) -> None:
+    """The row tells of the consent that stands; what it told before stays in the patient's history.
+    Of two at once, the first one stands."""
+    withdrawn = Consent.objects.select_for_update(of=("self",), no_key=True).filter(
+        appointment=visit, text=Consent.Text.TREATMENT, withdrawn_at__isnull=False
+    )
+    for consent in withdrawn.select_related("recorded_by", "patient"):
+        before = f"{visit.reference}: {', '.join(consent_fact(consent))}"
+        LogEntry.objects.log_actions(
+            by.pk,
+            [consent.patient],
+            CHANGE_LOGGED,
+            f"Consent given again. Before, for visit {before}",
+            single_object=True,
+        )
+        consent.version = Clinic.objects.get().treatment_information_version
+        consent.acknowledged_at, consent.recorded_by, consent.withdrawn_at = now, by, None
+        consent.save()
 
 
 def consent_sheet(request: HttpRequest, visit: Appointment) -> HttpResponse:

@@ -11,7 +11,6 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import AdminForm
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -22,7 +21,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import scheduling
-from booking.admin.foundation import ReadOnlyAdmin
+from booking.admin.foundation import ReadOnlyAdmin, author
 from booking.admin.waiting_forms import WaitingCallerForm
 from booking.admin.wording import page_of, who_comes
 from booking.models import SlotOffer, WaitingEntry
@@ -113,7 +112,7 @@ class WaitingPages(ReadOnlyAdmin):
     def leave_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         entry = self._entry_to_change(request, pk)
         try:
-            scheduling.leave_list(entry=entry, now=timezone.now())
+            scheduling.leave_list(entry=entry, by=author(request), now=timezone.now())
         except scheduling.DiaryBusy:
             messages.error(request, BUSY)
         else:
@@ -132,13 +131,13 @@ class WaitingPages(ReadOnlyAdmin):
         return self._answer(request, offer, accepts=said == "yes")
 
     def _answer(self, request: HttpRequest, offer: SlotOffer, *, accepts: bool) -> HttpResponse:
-        by, now = cast("User", request.user), timezone.now()
+        by, now = author(request), timezone.now()
         try:
             if accepts:
                 visit = scheduling.accept_offer(offer=offer, by=by, now=now)
                 messages.success(request, f"Visit {visit.reference} has the time.")
                 return HttpResponseRedirect(page_of(visit))
-            scheduling.decline_offer(offer=offer, now=now)
+            scheduling.decline_offer(offer=offer, by=by, now=now)
             messages.success(request, "The time is offered to the next one who waits.")
         except scheduling.OfferGone:
             messages.error(request, GONE)

@@ -9,9 +9,9 @@ from django import forms
 
 from booking.forms.details import DetailsForm
 from booking.forms.foundation import PlainHelper
-from booking.models.waiting import WEEKDAYS
 from booking.openings import Openings
 from booking.scheduling import Wish
+from clinic_site.local_time import WEEKDAYS
 
 CLOCK_FORMATS = ["%H:%M", "%H:%M:%S", "%I:%M %p"]
 

@@ -8,15 +8,13 @@ from datetime import datetime, timedelta
 from booking.letters.care_cards import care_cards, what_to_expect
 from booking.letters.links import Links
 from booking.letters.readers import sessions_of, visits_of_address
-from booking.models import Message, WaitingEntry
+from booking.models import Message
 from booking.models.desk import Rearrangement
-from clinic_site.local_time import clinic_zone, weekday_and_date
+from clinic_site.local_time import clinic_zone, weekday_and_date, zone_name
 from content.models import Clinic
 
 Kind = Message.Kind
 Facts = dict[str, object]
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def facts_of(message: Message, links: Links, clinic: Clinic) -> Facts:
@@ -68,18 +66,10 @@ def _waiting(message: Message, links: Links) -> Facts:
         raise ValueError("This letter is about a wish for a time.")
     return {
         "entry": entry,
-        "days": ", ".join(WEEKDAYS[day] for day in sorted(entry.weekdays)) or "any day",
-        "hours": _hours(entry),
-        "until": f"{entry.until:%A} {entry.until.day} {entry.until:%B %Y}",
+        "zone_name": zone_name(),
         "by_phone": entry.service.by_phone,
         "link": links.to(entry),
     }
-
-
-def _hours(entry: WaitingEntry) -> str:
-    """When on the clinic's clock: “from 9:00 to 12:00”."""
-    parts = [("from", entry.earliest), ("to", entry.latest)]
-    return " ".join(f"{word} {wall:%H:%M}" for word, wall in parts if wall) or "any time"
 
 
 def _course(message: Message, links: Links) -> Facts:

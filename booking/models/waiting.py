@@ -7,10 +7,8 @@ from django.db.models import Q
 from booking.models.appointments import Appointment
 from booking.models.catalogue import Service
 from booking.models.patients import Patient
-from clinic_site.local_time import wall_clock
+from clinic_site.local_time import WEEKDAYS, wall_clock
 from content.models import Location, Practitioner
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class WaitingEntry(models.Model):

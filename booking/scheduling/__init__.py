@@ -10,6 +10,7 @@ from booking.scheduling.attendance import arrive, complete, left_unseen, no_show
 from booking.scheduling.contacts import (
     contact_changed,
     owe_found_visits,
+    renew_reminders,
     revoke_links,
     send_new_link,
 )
@@ -50,7 +51,14 @@ from booking.scheduling.rearranging import (
 )
 from booking.scheduling.reviews import approve, ask_to_phone, decline
 from booking.scheduling.rules import MayNotOverbook, NotOffered, TooLate, is_in_time
-from booking.scheduling.visits import Details, PleasePhone, book, book_for_caller, cancel
+from booking.scheduling.visits import (
+    AnswersGone,
+    Details,
+    PleasePhone,
+    book,
+    book_for_caller,
+    cancel,
+)
 from booking.scheduling.waiting import (
     ListFull,
     Wish,
@@ -63,6 +71,7 @@ from booking.scheduling.waiting import (
 __all__ = [
     "TAKE_BACK_WITHIN",
     "UNDO_MERGE_WITHIN",
+    "AnswersGone",
     "CannotMerge",
     "CannotUndoMerge",
     "Details",
@@ -118,6 +127,7 @@ __all__ = [
     "propose",
     "prove_address",
     "release",
+    "renew_reminders",
     "revoke_links",
     "send_new_link",
     "sweep",

@@ -5,13 +5,14 @@ None of these changes the diary, so they run in whatever transaction their calle
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import make_msgid
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from booking import visit_links
 from booking.models import (
@@ -31,35 +32,75 @@ from booking.scheduling.correspondence import owe, owe_letter, owe_reminders, ta
 def contact_changed(patient: Patient, *, now: datetime) -> None:
     """Letters go elsewhere from now on: what was sent to the old address opens nothing any more,
     what still waits to go there is taken back, and what holds is written anew."""
-    reached = Q(patient=patient) | Q(patient__responsible_adult=patient)
-    visits = Appointment.objects.with_everybody().standing().filter(reached, starts_at__gt=now)
-    waiting = WaitingEntry.State.WAITING
-    entries = WaitingEntry.objects.filter(reached, state=waiting)
-    offers = SlotOffer.objects.filter(entry__in=entries, answer=SlotOffer.Answer.OPEN)
-    courses = Course.objects.filter(reached, answer=Course.Answer.OPEN)
-    revoke_links_of(patient, now=now)
     Patient.objects.filter(pk=patient.pk).update(email_proved_at=None)
-    for visit in visits:
+    tell_anew(concerns_of(patient), now=now)
+
+
+@dataclass(frozen=True)
+class Concerns:
+    """What letters to one patient were about, their own and of whom they care for, by id: it stays
+    the same when the rows become another patient's."""
+
+    visits: list[int]
+    entries: list[int]
+    courses: list[int]
+
+
+def concerns_of(patient: Patient) -> Concerns:
+    reached = Q(patient=patient) | Q(patient__responsible_adult=patient)
+
+    def ids(rows: QuerySet[Any]) -> list[int]:
+        return list(rows.filter(reached).values_list("pk", flat=True))
+
+    return Concerns(
+        ids(Appointment.objects.all()), ids(WaitingEntry.objects.all()), ids(Course.objects.all())
+    )
+
+
+def tell_anew(about: Concerns, *, now: datetime) -> None:
+    """Letters about these go to another address from now on: links at the old one end, what waits
+    to leave is taken back, and what holds is written anew."""
+    _revoke_links_to(about, now=now)
+    rows = Appointment.objects.with_everybody().standing()
+    for visit in rows.filter(pk__in=about.visits, starts_at__gt=now):
         take_back_letters(visit)
         send_new_link(visit, now=now)
         if visit.state == State.BOOKED:
             owe_reminders(visit, now=now)
-    kinds = Message.Kind
+    kinds, waiting = Message.Kind, WaitingEntry.State.WAITING
+    entries = WaitingEntry.objects.filter(pk__in=about.entries, state=waiting)
     for entry in entries:
-        _write_anew(kinds.WAITING, patient, now=now, waiting_entry=entry)
-    for offer in offers:
-        _write_anew(kinds.OFFER, patient, now=now, offer=offer)
-    for course in courses:
-        _write_anew(kinds.COURSE, patient, now=now, course=course)
+        _write_anew(kinds.WAITING, entry.patient, now=now, waiting_entry=entry)
+    for offer in SlotOffer.objects.filter(entry__in=entries, answer=SlotOffer.Answer.OPEN):
+        _write_anew(kinds.OFFER, offer.entry.patient, now=now, offer=offer)
+    for course in Course.objects.filter(pk__in=about.courses, answer=Course.Answer.OPEN):
+        _write_anew(kinds.COURSE, course.patient, now=now, course=course)
 
 
-def revoke_links_of(patient: Patient, *, now: datetime) -> None:
-    """Make every link useless that was sent to `patient`, their own or of whom they care for."""
-    things = Q()
-    for path in ("appointment", "waiting_entry", "offer__entry", "course"):
-        things |= Q(**{f"{path}__patient": patient})
-        things |= Q(**{f"{path}__patient__responsible_adult": patient})
+def _revoke_links_to(about: Concerns, *, now: datetime) -> None:
+    """Make every link to these useless."""
+    things = (
+        Q(appointment__in=about.visits)
+        | Q(waiting_entry__in=about.entries)
+        | Q(offer__entry__in=about.entries)
+        | Q(course__in=about.courses)
+    )
     VisitLink.objects.filter(things, revoked_at__isnull=True).update(revoked_at=now)
+
+
+@transaction.atomic
+def renew_reminders(patient: Patient, *, now: datetime) -> None:
+    """The patient wants reminders, or none, or at another number: those that have not left yet are
+    as they want them."""
+    reached = Q(patient=patient) | Q(patient__responsible_adult=patient)
+    rows = Appointment.objects.with_everybody().filter(reached, state=State.BOOKED)
+    for visit in rows.filter(starts_at__gt=now):
+        waiting = Message.objects.waiting().filter(appointment=visit, kind=Message.Kind.REMINDER)
+        in_nobodys_hands = waiting.select_for_update(skip_locked=True, no_key=True)
+        Message.objects.filter(pk__in=[each.pk for each in in_nobodys_hands]).update(
+            state=Message.Delivery.SUPERSEDED
+        )
+        owe_reminders(visit, now=now)
 
 
 def revoke_links(*, appointment: Appointment, now: datetime) -> int:
@@ -104,4 +145,4 @@ def _tells_how_it_stands(visit: Appointment) -> Message.Kind | None:
 
 def _write_anew(kind: Message.Kind, patient: Patient, *, now: datetime, **about: Any) -> None:
     Message.objects.waiting().filter(kind=kind, **about).update(state=Message.Delivery.SUPERSEDED)
-    owe(kind, to=patient, now=now, **about)
+    owe(kind, to=patient.correspondent, now=now, **about)

@@ -50,12 +50,17 @@ def await_proof(visit: Appointment, *, now: datetime) -> None:
 def make_firm(visit: Appointment, kind: EventKind, *, now: datetime) -> None:
     """The patient has done their part: it is booked, unless a clinician has to look first."""
     visit.hold_expires_at = None
-    if needs_review(visit):
+    if is_unanswered(visit) or needs_review(visit):
         write(visit, kind, to=State.NEEDS_REVIEW, by=None, now=now)
         owe_letter(visit, Message.Kind.REVIEW, now=now)
     else:
         write(visit, kind, to=State.BOOKED, by=None, now=now)
         confirm(visit, now=now)
+
+
+def is_unanswered(visit: Appointment) -> bool:
+    """Whether the service asks safety questions and nobody has answered them."""
+    return visit.service.asks_safety_questions and visit.screening is None
 
 
 def needs_review(visit: Appointment) -> bool:

@@ -14,7 +14,14 @@ from booking.models import PASSING_STATES, Appointment, EventKind, Service, Sour
 from booking.models.appointments import AppointmentQuerySet
 from booking.openings import Openings
 from booking.scheduling.correspondence import overtake
-from booking.scheduling.ledger import WrongState, locked, place, remove_hold, write
+from booking.scheduling.ledger import (
+    WrongState,
+    free_the_time,
+    locked,
+    place,
+    remove_hold,
+    write,
+)
 from clinic_site.local_time import clinic_zone, local_day
 from content.models import Location, Practitioner
 
@@ -123,6 +130,7 @@ def drop_expired(among: AppointmentQuerySet, *, now: datetime) -> int:
             overtake(appointment)
             visit_links.revoke(appointment, now=now)
             write(appointment, EventKind.LAPSED, to=State.LAPSED, by=None, now=now, by_clock=True)
+            free_the_time(appointment, now=now, offer_from=now)
     return len(rows)
 
 

@@ -137,13 +137,18 @@ def write(
 
 
 def remove_hold(
-    appointment: Appointment, kind: EventKind, *, now: datetime, by_clock: bool = False
+    appointment: Appointment,
+    kind: EventKind,
+    *,
+    now: datetime,
+    by: User | None = None,
+    by_clock: bool = False,
 ) -> None:
     """Take a hold out of the diary; its event stays."""
     pk, from_state = appointment.pk, appointment.state
     appointment.delete(by_scheduling=True)
     appointment.pk, appointment.state = pk, ""
-    _add_event(appointment, kind, from_state=from_state, by=None, now=now, by_clock=by_clock)
+    _add_event(appointment, kind, from_state=from_state, by=by, now=now, by_clock=by_clock)
 
 
 def free_the_time(appointment: Appointment, *, now: datetime, offer_from: datetime) -> None:

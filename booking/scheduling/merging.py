@@ -22,12 +22,14 @@ from booking.models import (
     State,
     WaitingEntry,
 )
+from booking.scheduling.contacts import concerns_of, tell_anew
 
 UNDO_MERGE_WITHIN = timedelta(days=1)
 
 # What the one that is kept takes over where it has nothing itself.
 FILLED_IN = ("email", "phone", "born_on", "texts_agreed_at", "email_proved_at")
 EMPTY = {"email": "", "phone": ""}
+BELONGS_TO = {"texts_agreed_at": "phone", "email_proved_at": "email"}
 TAKES_TIME = {*STANDING_STATES, State.ARRIVED, State.COMPLETED}
 
 
@@ -75,15 +77,19 @@ def merge(*, kept: Patient, duplicate: Patient, by: User, now: datetime) -> Pati
     kept.refresh_from_db()
     duplicate.refresh_from_db()
     _expect_mergeable(kept, duplicate)
+    filled_in = _to_fill_in(kept, duplicate)
+    gone_elsewhere = _whose_letters_go_elsewhere(kept, duplicate, filled_in)
+    concerns = concerns_of(gone_elsewhere) if gone_elsewhere else None
     moved = {
         rows.model._meta.label_lower: _hand_over(rows, kept) for rows in _belonging_to(duplicate)
     }
-    filled_in = _to_fill_in(kept, duplicate)
     for name in filled_in:
         setattr(kept, name, getattr(duplicate, name))
     duplicate.merged_into = kept
     duplicate.save(update_fields=["merged_into"])
     kept.save(update_fields=filled_in)
+    if concerns:
+        tell_anew(concerns, now=now)
     return PatientMerge.objects.create(
         kept=kept, duplicate=duplicate, moved={**moved, "filled_in": filled_in}, by=by, at=now
     )
@@ -110,6 +116,8 @@ def undo_merge(*, merge: PatientMerge, now: datetime) -> None:
     duplicate.save(update_fields=["merged_into"])
     merge.undone_at = now
     merge.save(update_fields=["undone_at"])
+    if gone_elsewhere := _whose_letters_go_elsewhere(kept, duplicate, filled_in):
+        tell_anew(concerns_of(gone_elsewhere), now=now)
 
 
 def _expect_mergeable(kept: Patient, duplicate: Patient) -> None:
@@ -144,7 +152,24 @@ def _both_at_once(kept: Patient, duplicate: Patient) -> bool:
 
 
 def _to_fill_in(kept: Patient, duplicate: Patient) -> list[str]:
-    return [name for name in FILLED_IN if not getattr(kept, name) and getattr(duplicate, name)]
+    """What is known of an address or a number goes only with that address or number."""
+    lacking = [name for name in FILLED_IN if not getattr(kept, name) and getattr(duplicate, name)]
+    elsewhere = {
+        about
+        for about, of in BELONGS_TO.items()
+        if of not in lacking and getattr(kept, of) != getattr(duplicate, of)
+    }
+    return [name for name in lacking if name not in elsewhere]
+
+
+def _whose_letters_go_elsewhere(
+    kept: Patient, duplicate: Patient, filled_in: list[str]
+) -> Patient | None:
+    """Whose visits are written about to another address, once the two are one or two again."""
+    if "email" in filled_in:
+        return kept
+    addresses = {each.correspondent.email.lower() for each in (kept, duplicate)}
+    return duplicate if len(addresses) > 1 else None
 
 
 def _belonging_to(patient: Patient) -> Iterable[QuerySet[Any]]:

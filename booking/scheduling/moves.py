@@ -111,6 +111,7 @@ def take_back(*, appointment: Appointment, now: datetime) -> Appointment:
     room = openings.room_for(practitioner, location, start)
     if room is None or openings.clash(practitioner, location, start):
         raise SlotTaken
+    given_up = copy(current)
     put(current, practitioner, room, start)
     expect_free(Patient.objects.get(appointments=current), current)
     overtake(current)
@@ -120,6 +121,8 @@ def take_back(*, appointment: Appointment, now: datetime) -> Appointment:
     FreedTime.objects.filter(
         practitioner=practitioner, starts_at=current.block.start, handled_at=None
     ).delete()
+    if last.kind == EventKind.MOVED:
+        free_the_time(given_up, now=now, offer_from=now)
     _tell_again(current, now=now)
     return current
 

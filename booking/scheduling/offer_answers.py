@@ -29,7 +29,7 @@ from booking.models import (
 )
 from booking.openings import Openings
 from booking.scheduling.correspondence import confirm, owe_letter
-from booking.scheduling.firmness import know_address, needs_review
+from booking.scheduling.firmness import is_unanswered, know_address, needs_review
 from booking.scheduling.ledger import expect, expect_free, locked, remove_hold, write
 from booking.scheduling.moves import bring_to
 from booking.waiting_list import offers_without_visit, wanted_service
@@ -76,15 +76,15 @@ def accept_offer(*, offer: SlotOffer, by: User | None, now: datetime) -> Appoint
 
 
 @in_diary_transaction
-def decline_offer(*, offer: SlotOffer, now: datetime) -> SlotOffer:
+def decline_offer(*, offer: SlotOffer, by: User | None, now: datetime) -> SlotOffer:
     """The patient would rather not: the next one is asked. Declining twice is the same as once.
 
-    Raises OfferGone when it was accepted or has lapsed.
+    `by` is who declined for a caller. Raises OfferGone when it was accepted or has lapsed.
     """
     lock_desks([offer.practitioner_id], [offer.location_id])
     kept, current = locked_offer(offer)
     if current.answer == SlotOffer.Answer.OPEN:
-        close_offer(kept, current, SlotOffer.Answer.DECLINED, now=now)
+        close_offer(kept, current, SlotOffer.Answer.DECLINED, by=by, now=now)
         stop_if_enough(current)
     elif current.answer != SlotOffer.Answer.DECLINED:
         raise OfferGone
@@ -112,8 +112,7 @@ def _book(kept: Appointment, entry: WaitingEntry, *, by: User | None, now: datet
     kept.hold_expires_at = None
     asks = kept.service.asks_safety_questions
     kept.screening = valid_for(entry.patient, now=now) if asks else None
-    is_unanswered = asks and kept.screening is None and by is None
-    if is_unanswered or needs_review(kept):
+    if (by is None and is_unanswered(kept)) or needs_review(kept):
         write(kept, EventKind.BOOKED, to=State.NEEDS_REVIEW, by=by, now=now)
         owe_letter(kept, Message.Kind.REVIEW, now=now)
     else:
@@ -123,13 +122,19 @@ def _book(kept: Appointment, entry: WaitingEntry, *, by: User | None, now: datet
 
 
 def close_offer(
-    kept: Appointment | None, offer: SlotOffer, answer: SlotOffer.Answer, *, now: datetime
+    kept: Appointment | None,
+    offer: SlotOffer,
+    answer: SlotOffer.Answer,
+    *,
+    now: datetime,
+    by: User | None = None,
+    by_clock: bool = False,
 ) -> None:
     """End an open offer without a visit: its time can be offered to the next at once."""
     if kept:
         lapsed = answer == SlotOffer.Answer.LAPSED
         kind = EventKind.EXPIRED if lapsed else EventKind.RELEASED
-        remove_hold(kept, kind, now=now, by_clock=lapsed)
+        remove_hold(kept, kind, now=now, by=by, by_clock=by_clock or lapsed)
     offer.place = None
     _write_answer(offer, answer, now=now)
     service = wanted_service(offer.entry)

@@ -35,6 +35,10 @@ from booking.scheduling.states import ALLOWED_FROM
 from content.models import Location, Practitioner
 
 
+class AnswersGone(Exception):
+    """The answers were given anew, or used for a visit, in another window at this moment."""
+
+
 class PleasePhone(Exception):
     """The house rules want this contact to phone; a visitor is never told which of them."""
 
@@ -62,8 +66,9 @@ def book(*, appointment: Appointment, visitor: str, details: Details, now: datet
     proved the e-mail address, as the answers and the house rules ask for. Booking the same hold
     twice books once: the second call returns the visit of the first. Raises HoldGone when the hold
     was given away or taken back, SlotTaken when meanwhile the clinic closed, the visit's time
-    passed, or the patient has another visit at this time, and PleasePhone when the contact is
-    above a limit of the house rules; the hold stays then.
+    passed, or the patient has another visit at this time, PleasePhone when the contact is above a
+    limit of the house rules, and AnswersGone when the answers are not the visitor's any more; the
+    hold stays then.
     """
     lock_desks([appointment.practitioner_id], [appointment.location_id])
     already = Appointment.objects.filter(pk=appointment.pk, held_by=visitor).standing()
@@ -95,10 +100,15 @@ def _expect_within_limits(email: str, *, now: datetime) -> None:
 
 def _answers_of(patient: Patient, answers: ScreeningAnswers | None) -> ScreeningAnswers | None:
     """The answers, now the patient's."""
-    if answers and answers.patient_id is None:
-        answers.patient = patient
-        answers.save(update_fields=["patient"])
-    return answers
+    if answers is None:
+        return None
+    rows = ScreeningAnswers.objects.select_for_update(of=("self",), no_key=True)
+    current = rows.filter(pk=answers.pk).first()
+    if current is None or current.patient_id not in {None, patient.pk}:
+        raise AnswersGone
+    current.patient = patient
+    current.save(update_fields=["patient"])
+    return current
 
 
 def _keep_acknowledgements(visit: Appointment, details: Details, *, now: datetime) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from django.contrib.auth.models import User
+
 from booking.diary_lock import DiaryBusy, in_diary_transaction, lock_desks, lock_patient
 from booking.models import (
     STANDING_STATES,
@@ -84,19 +86,21 @@ def join_list(*, person: Person, service: Service, wish: Wish, now: datetime) ->
 def leave_list(
     *,
     entry: WaitingEntry,
+    by: User | None,
     now: datetime,
     to: WaitingEntry.State = WaitingEntry.State.WITHDRAWN,
+    by_clock: bool = False,
 ) -> WaitingEntry:
     """Take the wish off the list, and give back a time that is offered to it at this moment.
 
-    An entry that is off the list already stays as it is.
+    `by` is who does it for a caller. An entry that is off the list already stays as it is.
     """
     offer = SlotOffer.objects.filter(entry=entry, answer=SlotOffer.Answer.OPEN).first()
     if offer:
         lock_desks([offer.practitioner_id], [offer.location_id])
         kept, current = locked_offer(offer)
         if current.answer == SlotOffer.Answer.OPEN:
-            close_offer(kept, current, SlotOffer.Answer.DECLINED, now=now)
+            close_offer(kept, current, SlotOffer.Answer.DECLINED, now=now, by=by, by_clock=by_clock)
     entry = locked_entry(entry.pk)
     if entry.state == WaitingEntry.State.WAITING:
         entry.state = to
@@ -115,7 +119,7 @@ def end_wishes(*, now: datetime) -> int:
             continue  # the patient may still take it back
         state = WaitingEntry.State.WITHDRAWN if is_off else WaitingEntry.State.ENDED
         try:
-            leave_list(entry=entry, now=now, to=state)
+            leave_list(entry=entry, by=None, now=now, to=state, by_clock=True)
         except DiaryBusy:
             continue
         ended += 1

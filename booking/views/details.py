@@ -105,6 +105,8 @@ def _book(request: HttpRequest) -> HttpResponse:
         )
     except (scheduling.SlotTaken, scheduling.HoldGone):
         return no_hold(request, give_up=True)
+    except scheduling.AnswersGone:
+        return see_other("check")
     except (scheduling.PleasePhone, scheduling.DiaryBusy) as refusal:
         is_busy = isinstance(refusal, scheduling.DiaryBusy)
         return busy(request) if is_busy else please_phone(request, journey.current_hold(request))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from booking import scheduling
-from booking.models import SlotOffer
+from booking.models import Rearrangement, SlotOffer
 from booking.views.answers import busy, see_other
 from booking.views.visitor_rights import ended_offer, grant_anew, linked_offer, no_link
 from booking.visit_links import AFTER_THE_VISIT
@@ -41,7 +41,7 @@ def _answer(request: HttpRequest, offer: SlotOffer) -> HttpResponse:
             visit = scheduling.accept_offer(offer=offer, by=None, now=now)
             grant_anew(request, visit, expires_at=visit.ends_at + AFTER_THE_VISIT, now=now)
         elif answer == NO:
-            scheduling.decline_offer(offer=offer, now=now)
+            scheduling.decline_offer(offer=offer, by=None, now=now)
         else:
             return _page(request, offer, problem=NOT_READ, status=400)
     except scheduling.OfferGone:
@@ -64,6 +64,7 @@ def _page(
         "entry": offer.entry,
         "service": offer.entry.service,
         "is_open": offer.answer == SlotOffer.Answer.OPEN and timezone.now() < offer.expires_at,
+        "is_off": Rearrangement.objects.filter(offer=offer).exists(),
         "is_for_another": patient.responsible_adult_id is not None,
         "problem": problem,
     }

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from booking import scheduling
+from booking.absences import closure_in_the_way
 from booking.calendar_invites import Invite, calendar_text
 from booking.models import STANDING_STATES, Appointment, AppointmentEvent, Service, State
 from booking.views.answers import busy, see_other
@@ -84,6 +85,7 @@ def visit_page(
             "problem": problem,
             "ahead": ahead,
             "in_time": ahead and in_time(visit, now=now),
+            "closure": closure_in_the_way(visit) if ahead else None,
             "change_until": cutoff if now <= cutoff else None,
             "undo_until": undo_until(visit, now=now),
             "place": None if visit.service.by_phone else location_page(visit.location.slug),

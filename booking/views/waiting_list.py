@@ -54,7 +54,7 @@ def waiting_entry(request: HttpRequest) -> HttpResponse:
         return no_link(request)
     if request.method == "POST":
         try:
-            scheduling.leave_list(entry=entry, now=timezone.now())
+            scheduling.leave_list(entry=entry, by=None, now=timezone.now())
         except scheduling.DiaryBusy:
             return busy(request)
         return see_other("waiting_entry")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from booking.models import Appointment, Closure, ExtraHours, Patient, Room, Service, WorkingHours
-from booking.models.appointments import State
+from booking.models.appointments import PASSING_STATES, State
 from content.models import Location, Practitioner
 from tests.cast import NOW
 from tests.factories import make_clinic, make_location, make_practitioner, make_service
@@ -174,7 +174,7 @@ class Draw:
             last=last,
             blocked=range(first - pick(0, 30), last + pick(0, 30)),
             state=state,
-            expires_at=now + timedelta(seconds=pick(-1, 1)) if state == State.HELD else None,
+            expires_at=now + timedelta(seconds=pick(-1, 1)) if state in PASSING_STATES else None,
         )
 
 
@@ -199,6 +199,8 @@ def columns_of(visit: Visit, number: int, clinic: Clinic) -> dict[str, Any]:
     blocks = f"[{as_moment(visit.blocked.start)},{as_moment(visit.blocked.stop)})"
     return {
         "reference": f"R{number}",
+        "screening_id": None,
+        "course_id": None,
         "state": visit.state,
         "source": "desk",
         "practitioner_id": visit.practitioner.pk,

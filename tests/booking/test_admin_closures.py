@@ -64,7 +64,8 @@ def test_a_closure_over_standing_visits_names_them(desk: Client, cast: Cast) -> 
 
     warning, _saved = told(page)
     assert warning == (
-        "2 visits are booked in this time. The closure does not cancel them: phone the patients."
+        "2 visits are booked in this time. The closure does not cancel them: "
+        "ask the patients to take another time."
         "Tue 24 Nov 2026, 10:00 am, Ana Lopez, with Priya Nair"
         "Tue 24 Nov 2026, 11:30 am, Ben Carter, with Tomas Costa"
     )

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
-from booking.models import Message, Patient
+from booking.models import Message, Patient, Service
 from tests.booking.admin_steps import desk_of, page_of, words
 from tests.booking.steps import visit
 from tests.cast import ANA, BEN, NOW, Cast, make_staff
@@ -77,6 +77,69 @@ def test_contact_details_are_corrected(desk: Client, cast: Cast) -> None:
         "ana.l@example.com",
         False,
     )
+
+
+def wishes(patient: Patient, **changes: str) -> dict[str, str]:
+    """The form as it stands, with every box unticked."""
+    assert patient.phone
+    typed = {"name": patient.name, "phone": patient.phone.as_e164, "email": patient.email}
+    return typed | {"discreet": "on", "reminders": "on"} | changes
+
+
+def reminders() -> list[tuple[str, str]]:
+    owed = Message.objects.filter(kind=Message.Kind.REMINDER).order_by("pk")
+    return [(letter.channel, letter.state) for letter in owed]
+
+
+def test_who_would_rather_have_no_reminders_gets_none(desk: Client, cast: Cast) -> None:
+    Service.objects.update(reminder_hours=[24])
+    ana = visit(cast, "10:00").patient
+    assert ana
+    without = wishes(ana)
+    del without["reminders"]
+
+    desk.post(of(ana), without)
+
+    ana.refresh_from_db()
+    assert (ana.reminders, reminders()) == (False, [("email", "superseded")])
+    desk.post(of(ana), wishes(ana))
+    assert reminders() == [("email", "superseded"), ("email", "queued")]
+
+
+@override_settings(TEXT_GATEWAY_URL="https://texts.example.com/")
+def test_who_agrees_to_text_messages_gets_them_from_then_on(desk: Client, cast: Cast) -> None:
+    Service.objects.update(reminder_hours=[24])
+    ana = visit(cast, "10:00").patient
+    assert ana
+    assert "Text messages go to the phone number above." in words(desk.get(of(ana)))
+
+    desk.post(of(ana), wishes(ana, agrees_to_texts="on"))
+
+    ana.refresh_from_db()
+    assert ana.texts_agreed_at == NOW
+    assert reminders()[1:] == [("email", "queued"), ("text", "queued")]
+    assert desk.get(of(ana)).context["adminform"].form["agrees_to_texts"].value() is True
+    desk.post(of(ana), wishes(ana))
+    ana.refresh_from_db()
+    assert (ana.texts_agreed_at, reminders()[3:]) == (None, [("email", "queued")])
+
+
+def test_text_messages_need_a_number(desk: Client, cast: Cast) -> None:
+    ana = visit(cast, "10:00").patient
+    assert ana
+
+    answer = desk.post(of(ana), wishes(ana, phone="", agrees_to_texts="on"))
+
+    assert errors(answer) == ["There is no phone number to send them to."]
+
+
+def test_a_child_s_letters_are_as_the_adult_wishes(desk: Client, cast: Cast) -> None:
+    leo = visit(cast, "10:00", person=LEO).patient
+
+    page = words(desk.get(of(leo)))
+
+    assert "Agreed to text messages" not in page
+    assert "Wants reminders" not in page
 
 
 def test_two_people_of_one_name_and_address_are_a_sentence(desk: Client, cast: Cast) -> None:
@@ -179,7 +242,7 @@ def test_letters_are_listed_by_delivery(desk: Client, cast: Cast) -> None:
 
     assert [letter.appointment for letter in page.context["cl"].result_list] == [anas]
     assert (
-        f"Mon 23 Nov 2026, 7:00 am Confirmation ana@example.com {anas.reference} "
+        f"Mon 23 Nov 2026, 7:00 am Confirmation E-mail ana@example.com (780) 555-0150 {anas.reference} "
         "Failed: please phone 0 – SMTPRecipientsRefused 550"
     ) in words(page)
     assert bens.reference not in words(page)

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -22,6 +24,7 @@ from tests.booking.admin_steps import LIST, desk_of, page_of, told, words
 from tests.booking.steps import desk_visit, hold, visit
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_staff
 from tests.content.rules import make_rule
+from tests.factories import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -330,7 +333,29 @@ def test_a_consent_can_be_taken_back(cast: Cast, treating: Client) -> None:
     assert Consent.objects.get(text=Consent.Text.TREATMENT).withdrawn_at == NOW
     page = words(treating.get(page_of(booked)))
     assert "withdrawn on Mon 23 Nov 2026, 7:00 am (Edmonton time)" in page
-    assert "Record: consent" not in page
+    assert "Record: consent was given to me again, in person" in page
+
+
+def test_a_consent_taken_back_can_be_given_again_and_the_history_tells_both(
+    cast: Cast, treating: Client, priya: User, at_now: time_machine.Traveller
+) -> None:
+    booked = visit(cast, "10:00", day=TODAY)
+    for wish in ("record", "withdraw"):
+        treating.post(f"{LIST}{booked.pk}/consent/", {"wish": wish})
+    at_now.move_to(local(TODAY, "8:00"))
+
+    for _ in range(2):
+        treating.post(f"{LIST}{booked.pk}/consent/", {"wish": "again"})
+
+    stands = Consent.objects.get(text=Consent.Text.TREATMENT)
+    assert (stands.acknowledged_at, stands.withdrawn_at) == (local(TODAY, "8:00"), None)
+    assert stands.recorded_by == priya
+    (entry,) = LogEntry.objects.filter(user=priya)
+    assert entry.change_message == (
+        f"Consent given again. Before, for visit {booked.reference}: Consent to the treatment, "
+        "in person, information of 2026-11-20, Given to Priya Nair on Mon 23 Nov 2026, 7:00 am "
+        "(Edmonton time); withdrawn on Mon 23 Nov 2026, 7:00 am (Edmonton time)"
+    )
 
 
 def test_the_desk_cannot_record_a_consent(cast: Cast, desk: Client) -> None:

@@ -10,7 +10,7 @@ from booking import scheduling
 from booking.models import Appointment, Closure, Message, SlotOffer, State, WaitingEntry
 from booking.registration import Person
 from tests.booking.admin_steps import desk_of, told, words
-from tests.booking.steps import visit
+from tests.booking.steps import history, visit
 from tests.booking.wishes import (
     CHIDI,
     MORNING,
@@ -186,7 +186,7 @@ def test_a_fourth_wish_for_the_same_is_refused(cast: Cast, desk: Client) -> None
 
 def test_the_page_shows_the_offers_and_no_way_to_edit_them(cast: Cast, desk: Client) -> None:
     entry = wait_for_earlier(visit(cast, "14:00"))
-    scheduling.decline_offer(offer=offered(cast), now=MORNING)
+    scheduling.decline_offer(offer=offered(cast), by=None, now=MORNING)
 
     page = desk.get(page_of(entry))
 
@@ -223,7 +223,7 @@ def test_a_caller_declines(cast: Cast, desk: Client) -> None:
 def test_a_button_of_an_older_page_answers_no_later_offer(cast: Cast, desk: Client) -> None:
     entry = wait(cast, person=GITA)
     first = offered(cast)
-    scheduling.decline_offer(offer=first, now=MORNING)
+    scheduling.decline_offer(offer=first, by=None, now=MORNING)
     scheduling.offer_freed_times(now=MORNING)
     offered(cast, wall="14:00")
 
@@ -296,3 +296,21 @@ def test_an_editor_sees_nothing_of_the_list(cast: Cast) -> None:
 def test_an_entry_that_is_not_there_is_a_404(desk: Client) -> None:
     assert desk.post(f"{LIST}99/leave/").status_code == 404
     assert desk.post(f"{LIST}99/answer/", {"answer": "yes 1"}).status_code == 404
+
+
+@pytest.mark.parametrize("way", ["answer", "leave"])
+def test_the_history_says_who_gave_the_kept_time_back(cast: Cast, desk: Client, way: str) -> None:
+    wait(cast)
+    offer = offered(cast)
+    kept = offer.place
+    assert kept
+
+    if way == "answer":
+        answer(desk, offer, "no")
+    else:
+        desk.post(f"{LIST}{offer.entry_id}/leave/")
+
+    assert [(kind, who) for kind, _, _, who, _ in history(kept)] == [
+        ("held", "Clock"),
+        ("released", "Dina Farouk"),
+    ]

@@ -6,8 +6,16 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from booking import clock, scheduling
-from booking.models import Appointment, AppointmentEvent, HouseRules, Message, SlotOffer, State
+from booking import answers_on_file, clock, scheduling
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    HouseRules,
+    Message,
+    ScreeningAnswers,
+    SlotOffer,
+    State,
+)
 from tests.booking.every_letter import owed
 from tests.booking.steps import BENS_BROWSER, book, history, hold, letters, visit
 from tests.cast import ANA, BEN, NOW, make_cast
@@ -35,6 +43,25 @@ def test_a_booking_that_nobody_proved_lapses_at_its_end_and_its_letter_stays() -
     assert booked.state == State.LAPSED
     assert history(booked)[-1][:4] == ("lapsed", "unproved", "lapsed", "Clock")
     assert letters(booked) == [("address_proof", "superseded")]
+
+
+@pytest.mark.django_db
+def test_the_time_of_a_booking_that_lapsed_goes_to_those_who_wait() -> None:
+    cast = make_cast()
+    owed(Message.Kind.WAITING, cast)
+    prove_everyone()
+    lapsing = visit(cast, "9:00", person=BEN)
+    clock.tick(now=NOW + HALF_AN_HOUR)
+    assert SlotOffer.objects.get().starts_at == lapsing.starts_at
+
+
+@pytest.mark.django_db
+def test_answers_of_a_booking_that_nobody_finished_are_forgotten_after_a_day() -> None:
+    unfinished = answers_on_file.keep([], {}, now=NOW)
+    clock.tick(now=NOW + timedelta(hours=24))
+    assert ScreeningAnswers.objects.get() == unfinished
+    clock.tick(now=NOW + timedelta(hours=24, minutes=1))
+    assert not ScreeningAnswers.objects.exists()
 
 
 @pytest.mark.django_db

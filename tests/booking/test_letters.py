@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -607,3 +607,21 @@ def test_a_visit_booked_in_summer_for_winter_and_the_reverse_keeps_its_wall_time
     assert start.hour == utc_hour
     assert start.astimezone(EDMONTON) == local(day, "9:00")
     assert f"{start.astimezone(EDMONTON):%H:%M}" == "09:00"
+
+
+def test_the_letter_about_the_list_says_what_was_asked_for_as_its_page_does() -> None:
+    cast = make_cast()
+    wish = scheduling.Wish(weekdays=[1, 3], earliest=time(9), until=date(2026, 12, 7))
+    scheduling.join_list(person=ANA, service=cast.first_visit, wish=wish, now=NOW)
+    letter = as_read(Message.objects.get(kind=Message.Kind.WAITING))
+    assert table_of(text_of(letter)) == [
+        "Where:      Any location",
+        "With:       Anyone",
+        "Days:       Tuesday, Thursday",
+        "Starting:   From 9:00 am (Edmonton time)",
+        "Last day:   Monday 7 December 2026",
+    ]
+
+
+def table_of(text: str) -> list[str]:
+    return re.findall(r"^[A-Z][a-z ]+: {2,}.*$", text, re.MULTILINE)

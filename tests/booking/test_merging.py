@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from booking import scheduling
-from booking.models import Consent, Patient, PatientMerge, State
+from booking import scheduling, visit_links
+from booking.models import Consent, Message, Patient, PatientMerge, State
 from booking.registration import Person, find_or_register
-from tests.booking.steps import visit
+from tests.booking.steps import desk_visit, letters, visit
 from tests.cast import ANA, BEN, NOW, Cast
 from tests.factories import local
 
@@ -146,3 +146,44 @@ def test_a_visit_far_ahead_counts_too(cast: Cast):
     visit(cast, "9:00")
     visit(cast, "9:00", person=BEN, practitioner=cast.tomas, start=local("2026-12-01", "9:00"))
     merge(patient(ANA), patient(BEN), cast)
+
+
+def letters_to(address: str) -> list[tuple[str, str]]:
+    found = Message.objects.filter(to=address).order_by("pk")
+    return [(letter.kind, letter.state) for letter in found]
+
+
+def test_visits_that_come_to_another_address_are_written_about_there(cast: Cast):
+    anas, bens = visit(cast, "9:00"), visit(cast, "12:00", person=BEN)
+    link = visit_links.issue(bens, expires_at=bens.ends_at, now=NOW)
+    hers = visit_links.issue(anas, expires_at=anas.ends_at, now=NOW)
+    done = merge(patient(ANA), patient(BEN), cast)
+    assert letters_to(BEN.email) == [("confirmation", "superseded")]
+    assert letters_to(ANA.email) == [("confirmation", "queued")] * 2
+    assert (visit_links.find(link, now=NOW), bool(visit_links.find(hers, now=NOW))) == (None, True)
+    scheduling.undo_merge(merge=done, now=NOW)
+    assert letters_to(ANA.email) == [("confirmation", "queued"), ("confirmation", "superseded")]
+    assert letters_to(BEN.email) == [("confirmation", "superseded"), ("confirmation", "queued")]
+
+
+def test_who_gets_an_address_by_being_merged_is_written_to(cast: Cast):
+    annas = desk_visit(cast, "9:00", person=ANNA)
+    anas = visit(cast, "12:00")
+    assert annas.patient
+    merge(annas.patient, patient(ANA), cast)
+    assert letters(annas) == letters(anas) == [("confirmation", "queued")]
+
+
+def test_one_address_in_both_rows_is_not_written_to_again(cast: Cast):
+    visit(cast, "9:00")
+    visit(cast, "12:00", person=replace(ANA, name="Ana María Lopez"))
+    merge(patient(ANA), patient(replace(ANA, name="Ana María Lopez")), cast)
+    assert letters_to(ANA.email) == [("confirmation", "queued")] * 2
+
+
+def test_a_proof_or_an_agreement_does_not_pass_to_another_address_or_number(cast: Cast):
+    ana, ben = patient(ANA), patient(BEN)
+    Patient.objects.filter(pk=ben.pk).update(texts_agreed_at=NOW, email_proved_at=NOW)
+    merge(ana, ben, cast)
+    ana.refresh_from_db()
+    assert (ana.texts_agreed_at, ana.email_proved_at) == (None, None)

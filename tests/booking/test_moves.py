@@ -297,7 +297,10 @@ def test_a_move_is_taken_back_with_its_links_and_the_letter_that_had_not_left(ca
     assert letters(anas) == [("confirmation", "sent"), ("moved", "superseded")]
     assert visit_links.find(token, now=NOW + 2 * MINUTE)
     assert kinds_of(anas) == ["held", "booked", "moved", "undone"]
-    assert not FreedTime.objects.exists()
+    # Nobody is offered what is Ana's again, but the time that she gives up.
+    freed = FreedTime.objects.get()
+    assert (freed.practitioner, freed.starts_at) == (cast.tomas, local(TUESDAY, "13:00"))
+    assert freed.offer_from == NOW + 2 * MINUTE
     # The other time is free again.
     hold(cast, "13:00", practitioner=cast.tomas, now=NOW + 2 * MINUTE)
 
@@ -310,6 +313,7 @@ def test_a_cancellation_is_taken_back(cast: Cast) -> None:
     take_back(anas, now=NOW + 2 * MINUTE)
 
     assert place_of(anas) == ("priya-nair", "riverside", TEN, "booked")
+    assert not FreedTime.objects.exists()
     # Nothing true had left, so it is written anew.
     assert letters(anas) == [
         ("confirmation", "superseded"),

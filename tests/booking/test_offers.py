@@ -174,7 +174,7 @@ def test_when_it_is_declined_the_next_one_is_asked_at_once(cast: Cast) -> None:
     place = offer.place
     later = MORNING + timedelta(minutes=5)
 
-    scheduling.decline_offer(offer=offer, now=later)
+    scheduling.decline_offer(offer=offer, by=None, now=later)
 
     assert history(place)[-1] == ("released", "held", "", "Patient", later)
     assert still_free() == [("10:00", "11:10")]
@@ -187,7 +187,7 @@ def test_declining_twice_is_the_same_as_once(cast: Cast) -> None:
     offer = offered(cast)
 
     for _ in range(2):
-        scheduling.decline_offer(offer=offer, now=MORNING)
+        scheduling.decline_offer(offer=offer, by=None, now=MORNING)
 
     assert still_free() == [("10:00", "11:10")]
     with pytest.raises(scheduling.OfferGone):
@@ -200,7 +200,7 @@ def test_an_offer_that_lapsed_can_be_declined_no_more(cast: Cast) -> None:
     scheduling.lapse_offers(now=HALF_PAST)
 
     with pytest.raises(scheduling.OfferGone):
-        scheduling.decline_offer(offer=offer, now=HALF_PAST)
+        scheduling.decline_offer(offer=offer, by=None, now=HALF_PAST)
 
 
 def test_an_offer_that_nobody_answers_lapses_and_the_next_one_is_asked(cast: Cast) -> None:
@@ -254,7 +254,7 @@ def test_a_time_that_another_worker_handles_is_left_to_it(cast: Cast) -> None:
 def test_after_so_many_offers_it_stops(cast: Cast) -> None:
     HouseRules.objects.create(pk=1, offers_at_most=2)
     entry = wait(cast)
-    scheduling.decline_offer(offer=offered(cast), now=MORNING)
+    scheduling.decline_offer(offer=offered(cast), by=None, now=MORNING)
     scheduling.offer_freed_times(now=MORNING)
     entry.refresh_from_db()
     assert entry.state == WaitingEntry.State.WAITING
@@ -268,7 +268,7 @@ def test_after_so_many_offers_it_stops(cast: Cast) -> None:
 
 def test_it_ends_when_nobody_is_left_to_be_asked(cast: Cast) -> None:
     wait(cast)
-    scheduling.decline_offer(offer=offered(cast), now=MORNING)
+    scheduling.decline_offer(offer=offered(cast), by=None, now=MORNING)
 
     assert scheduling.offer_freed_times(now=MORNING) == 0
     assert still_free() == []
@@ -535,7 +535,7 @@ def test_leaving_gives_back_what_is_offered(cast: Cast) -> None:
     offered(cast)
 
     for _ in range(2):
-        left = scheduling.leave_list(entry=entry, now=MORNING)
+        left = scheduling.leave_list(entry=entry, by=None, now=MORNING)
 
     assert left.state == WaitingEntry.State.WITHDRAWN
     assert scheduling.offer_freed_times(now=MORNING) == 1

@@ -66,7 +66,7 @@ def test_who_declines_and_leaves_at_the_same_moment_frees_the_time_once() -> Non
 
     declining = "UPDATE booking_slotoffer SET answer = 'declined', answered_at = now()"
     with while_another_does(declining):
-        left = scheduling.leave_list(entry=entry, now=MORNING)
+        left = scheduling.leave_list(entry=entry, by=None, now=MORNING)
 
     assert left.state == WaitingEntry.State.WITHDRAWN
     assert not FreedTime.objects.filter(handled_at=None).exists()

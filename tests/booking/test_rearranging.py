@@ -135,7 +135,7 @@ def test_who_says_no_or_nothing_is_phoned(cast: Cast):
     anas, bens = visit(cast, "10:00"), visit(cast, "13:00", person=BEN)
     closure = ill(cast)
     declined, ignored = offer(cast, closure, anas, "10:00"), offer(cast, closure, bens, "13:00")
-    scheduling.decline_offer(offer=declined.offer, now=MORNING)
+    scheduling.decline_offer(offer=declined.offer, by=None, now=MORNING)
     later = MORNING + timedelta(hours=4)
     assert progress(closure, now=later) == [
         (anas.reference, Progress.TO_PHONE),

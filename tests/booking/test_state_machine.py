@@ -332,7 +332,9 @@ class Diary(RuleBasedStateMachine):
     def every_booking_and_every_cancellation_owes_one_letter(self) -> None:
         letters = Message.objects.values_list("kind", "state", "appointment__state")
         assert Counter(kind for kind, _, _ in letters) == +Counter(
-            confirmation=self.done["booked"], cancellation=self.done["cancelled"]
+            confirmation=self.done["booked"],
+            cancellation=self.done["cancelled"],
+            aftercare=self.done["completed"],
         )
         assert ("confirmation", "queued", "cancelled") not in letters
 

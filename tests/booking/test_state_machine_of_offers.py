@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, multiple, precondition, rule, run_state_machine_as_test
 
@@ -97,7 +97,7 @@ class OffersAndCourses(AroundAVisit):
     @rule(which=st.integers(0, 3))
     def decline(self, which: int) -> None:
         offers = self.open_offers()
-        scheduling.decline_offer(offer=offers[which % len(offers)], now=self.now)
+        scheduling.decline_offer(offer=offers[which % len(offers)], by=None, now=self.now)
 
     @rule(minutes=st.sampled_from([0, 31, 600]))
     def the_clock_ends_what_nobody_answered(self, minutes: int) -> None:
@@ -177,6 +177,7 @@ def test_the_diary_stays_whole_while_times_are_offered():
             max_examples=RUNS,
             stateful_step_count=STEPS,
             deadline=None,
+            phases=[Phase.generate],
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )

@@ -39,3 +39,15 @@ def test_after_booking_another_time_can_be_booked(client: Client, cast: Cast) ->
     take(client, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
 
     assert client.get("/book/details/").status_code == 200
+
+
+def test_who_is_called_need_not_come(client: Client, cast: Cast) -> None:
+    cast.first_visit.by_phone = True
+    cast.first_visit.save()
+    book(client, cast.first_visit, NINE, cast.riverside)
+
+    page = text_of(client.get("/book/done/"))
+
+    assert "By phone: we call you" in page
+    for not_told in ("118 Rowan Street", "What to wear and bring", "How to find"):
+        assert not_told not in page

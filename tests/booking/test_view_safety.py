@@ -19,6 +19,7 @@ from booking.models import (
     ScreeningAnswers,
     State,
 )
+from booking.scheduling import visits as visits_module
 from content.models import Clinic, SafetyRule
 from tests.booking.pages import (
     READ_ABOUT_IT,
@@ -415,3 +416,25 @@ def test_a_broken_row_shows_no_advice_and_no_error(ana: Client) -> None:
     assert (page.status_code, page.context["advice"]) == (200, [])
     assert "(780) 555-0140" in text_of(page)
     assert ana.get(SAFETY).status_code == 200
+
+
+def test_answers_changed_in_another_window_at_the_instant_of_booking_are_looked_at_first(
+    ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_questions(ana)
+    other = Client()
+    other.cookies = ana.cookies
+    was_first = visits_module.must_phone
+
+    def answers_anew(email: str, *, now: Any) -> bool:
+        answer_questions(other, diabetes="yes")
+        return was_first(email, now=now)
+
+    with monkeypatch.context() as at_that_moment:
+        at_that_moment.setattr(visits_module, "must_phone", answers_anew)
+        refused = ana.post(CHECK, READ_ABOUT_IT)
+
+    assert where(refused) == (303, CHECK)
+    assert Appointment.objects.get().state == State.HELD
+    assert where(ana.post(CHECK, READ_ABOUT_IT)) == (303, "/book/done/")
+    assert Appointment.objects.get().screening == ScreeningAnswers.objects.get()

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from booking import scheduling
 from booking.models import (
     Appointment,
+    Closure,
     HouseRules,
     Message,
     ScreeningAnswers,
@@ -246,3 +247,40 @@ def test_the_page_needs_few_queries(
 
     with django_assert_max_num_queries(10):
         browser.get("/visit/")
+
+
+@pytest.mark.parametrize(
+    ("of_whom", "sentence"),
+    [("practitioner", "Your practitioner is away then."), ("clinic", "We are closed then.")],
+)
+def test_who_was_asked_to_take_another_time_is_told_so_first(
+    cast: Cast, at_now: time_machine.Traveller, of_whom: str, sentence: str
+) -> None:
+    anas = visit(cast, "10:00")
+    closed = Closure.objects.create(
+        practitioner=cast.priya if of_whom == "practitioner" else None,
+        starts_at=local(TUESDAY, "7:00"),
+        ends_at=local(TUESDAY, "18:00"),
+        reason="canary",
+    )
+    scheduling.let_choose(closure=closed, appointment=anas, by=cast.dina, now=NOW)
+    at_now.move_to(local(TUESDAY, "7:30"))
+    browser = browser_with(anas)
+
+    page = text_of(browser.get("/visit/"))
+
+    assert f"{sentence} Please choose another time, or cancel. Nothing is counted against" in page
+    assert page.index("Move this visit") < page.index("Cancel this visit")
+    for word in ("I’ll be there", "canary", "too late", "Put it into your calendar"):
+        assert word not in page
+    scheduling.move(
+        appointment=anas,
+        practitioner=cast.tomas,
+        location=cast.riverside,
+        start=local("2026-11-25", "10:00"),
+        by=None,
+        now=local(TUESDAY, "7:30"),
+    )
+    again = text_of(browser_with(anas, now=local(TUESDAY, "7:31")).get("/visit/"))
+    assert "Please choose another time" not in again
+    assert "I’ll be there" in again

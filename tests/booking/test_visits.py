@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from booking import scheduling
+from booking import answers_on_file, scheduling
 from booking.models import (
     Closure,
     Consent,
@@ -352,3 +352,26 @@ def test_hours_that_lose_one_in_spring_have_room_for_one_visit_less():
     with pytest.raises(scheduling.SlotTaken):
         hold(cast, "1:30", day=night, now=before)
     assert hold(cast, "1:00", day=night, now=before).ends_at == local(night, "3:00")
+
+
+def test_a_service_that_asks_is_not_booked_firmly_without_answers():
+    cast = make_cast()
+    Service.objects.update(asks_safety_questions=True)
+    booked = book(hold(cast, "10:00"))
+    assert booked.state == State.NEEDS_REVIEW
+    assert letters(booked) == [("review", "queued")]
+    assert desk_visit(cast, "13:00", person=BEN).state == State.BOOKED
+
+
+def test_nobody_books_with_answers_that_are_another_patients():
+    cast = make_cast()
+    row = answers_on_file.keep([], {}, now=NOW)
+    with_answers = replace(details_of(ANA), answers=row)
+    anas = hold(cast, "10:00")
+    scheduling.book(appointment=anas, visitor=ANAS_BROWSER, details=with_answers, now=NOW)
+    bens = hold(cast, "13:00", visitor=BENS_BROWSER)
+    stale = replace(details_of(BEN), answers=row)
+    with pytest.raises(scheduling.AnswersGone):
+        scheduling.book(appointment=bens, visitor=BENS_BROWSER, details=stale, now=NOW)
+    bens.refresh_from_db()
+    assert (bens.state, bens.patient) == (State.HELD, None)

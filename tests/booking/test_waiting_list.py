@@ -173,7 +173,7 @@ def test_after_some_offers_that_did_not_suit_there_are_no_more(cast: Cast) -> No
 
 
 def test_only_who_still_waits_is_asked(cast: Cast) -> None:
-    scheduling.leave_list(entry=wait(cast), now=MORNING)
+    scheduling.leave_list(entry=wait(cast), by=None, now=MORNING)
 
     assert found(free(cast)) == []
 

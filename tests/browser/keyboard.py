@@ -6,7 +6,8 @@ from playwright.sync_api import Page
 NAME_OF_FOCUS = """() => {
   const focused = document.activeElement;
   const label = focused.labels && focused.labels.length ? focused.labels[0].innerText : "";
-  const name = label || focused.getAttribute("aria-label") || focused.innerText || "";
+  const pressed = focused.type === "submit" ? focused.value : "";
+  const name = label || focused.getAttribute("aria-label") || focused.innerText || pressed;
   return name.replace(/\\s+/g, " ").trim();
 }"""
 RING_OF_FOCUS = """() => {

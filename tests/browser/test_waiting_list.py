@@ -140,12 +140,12 @@ def test_every_other_page_is_accessible(page: Page, cast: Cast, anas: Appointmen
     assert_accessible(page)
 
     link(page, offer)
-    scheduling.decline_offer(offer=offer, now=timezone.now())
+    scheduling.decline_offer(offer=offer, by=None, now=timezone.now())
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("You have said no to this time")
     assert_accessible(page)
 
-    scheduling.leave_list(entry=entry, now=timezone.now())
+    scheduling.leave_list(entry=entry, by=None, now=timezone.now())
     page.goto("/waiting-list/mine/")
     expect(page.get_by_role("heading", level=1)).to_have_text("You are off the list")
     assert_accessible(page)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -20,12 +20,14 @@ from time import monotonic
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import prefetch_related_objects
 from django.test import Client
 from django.utils import timezone
 
 from booking import scheduling
 from booking.models import AppointmentEvent, EventKind
 from booking.registration import Person
+from content.models import Practitioner
 from tests.booking.whole_diary import (
     every_history_leads_to_where_its_appointment_is,
     nobody_and_no_room_is_in_two_places,
@@ -33,7 +35,7 @@ from tests.booking.whole_diary import (
 )
 from tests.cast import Cast, make_cast, make_staff
 from tests.factories import local, make_booking, make_hours, make_practitioner
-from tests.race.clients import Answer, Browser, server
+from tests.race.clients import Answer, Browser
 from tests.race.test_races import key, weekdays
 
 pytest_plugins = ["tests.committed"]
@@ -46,12 +48,6 @@ BOOK = "/admin/booking/appointment/book/"
 WALLS = [f"{hour}:{minute}" for hour in range(9, 16) for minute in ("00", "30")]
 
 
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with server("tests.settings", tmp_path_factory.mktemp("site") / "log") as port:
-        yield port
-
-
 @dataclass
 class AtWork:
     """Somebody with a browser, who does one thing after the other until the day is over."""
@@ -59,6 +55,7 @@ class AtWork:
     browser: Browser
     cast: Cast
     days: list[date]
+    practitioners: list[Practitioner]
     chance: random.Random
     visits: list[int] = field(default_factory=list)
     today: list[int] = field(default_factory=list)
@@ -84,7 +81,7 @@ def at_the_desk(desk: AtWork) -> Answer:
 
 def book_for_a_caller(desk: AtWork) -> Answer:
     cast = desk.cast
-    practitioner = desk.chance.choice(list(cast.first_visit.practitioners.all()))
+    practitioner = desk.chance.choice(desk.practitioners)
     answer = desk.browser.post(
         BOOK,
         service=str(cast.first_visit.pk),
@@ -106,7 +103,7 @@ def mark_somebody(desk: AtWork) -> Answer:
 
 
 def move_somebody(desk: AtWork) -> Answer:
-    practitioner = desk.chance.choice(list(desk.cast.first_visit.practitioners.all()))
+    practitioner = desk.chance.choice(desk.practitioners)
     where = f"{practitioner.pk} {desk.cast.riverside.pk}"
     choice = f"{desk.day:%Y-%m-%d} {desk.chance.choice(WALLS):0>5} {where}"
     visit = desk.chance.choice(desk.visits)
@@ -144,16 +141,21 @@ def test_a_busy_day_leaves_the_diary_whole(site: int, capsys: pytest.CaptureFixt
         practitioner = make_practitioner(f"Practitioner {number}", order=number)
         cast.first_visit.practitioners.add(practitioner)
         make_hours(practitioner, cast.riverside)
+    # A desk's thread that asked the database would keep its connection past the last test.
+    prefetch_related_objects([cast.first_visit], "practitioners")
+    treating = list(cast.first_visit.practitioners.all())
     visits, today = visits_ahead(cast, days[0]), visits_now(cast)
     staff = [
         make_staff(f"desk{number}", "Desk", str(number), group="Front desk")
         for number in range(DESKS)
     ]
     workers = [
-        AtWork(signed_in(site, user), cast, days, random.Random(user.pk), visits, today)
+        AtWork(signed_in(site, user), cast, days, treating, random.Random(user.pk), visits, today)
         for user in staff
     ]
-    visitors = [AtWork(visitor(site), cast, days, random.Random(-n)) for n in range(PATIENTS)]
+    visitors = [
+        AtWork(visitor(site), cast, days, treating, random.Random(-n)) for n in range(PATIENTS)
+    ]
     end, start = monotonic() + SECONDS, Barrier(DESKS + PATIENTS)
     with ThreadPoolExecutor(DESKS + PATIENTS) as threads:
         at_work = [threads.submit(each.until, end, start, at_the_desk) for each in workers]

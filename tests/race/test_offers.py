@@ -22,7 +22,7 @@ from booking.models import Appointment, AppointmentEvent, EventKind, SlotOffer, 
 from booking.registration import Person
 from tests.cast import ANA, BEN, Cast, make_cast
 from tests.factories import local, make_booking
-from tests.race.clients import Answer, Browser, Figures, all_at_once, one_by_one, server
+from tests.race.clients import Answer, Browser, Figures, all_at_once, one_by_one
 from tests.race.test_races import key, visitors, weekdays
 
 pytest_plugins = ["tests.committed"]
@@ -34,23 +34,6 @@ WALLS = ("9:00", "10:30", "12:00", "13:30", "15:00")
 WITH_PRIYA = "/book/first-visit/?practitioner=priya-nair"
 MOVE = "/visit/move/?practitioner=priya-nair"
 OFFER = "/waiting-list/offer/"
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of the site with the settings of the tests."""
-    with server("tests.settings", tmp_path_factory.mktemp("site") / "log") as port:
-        yield port
-
-
-@pytest.fixture
-def figures(
-    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Figures]:
-    counted = Figures()
-    yield counted
-    with capsys.disabled():
-        print(f"\n{request.node.name}: {counted}")
 
 
 @dataclass

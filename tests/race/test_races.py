@@ -37,13 +37,6 @@ DESK = "/admin/booking/appointment/book/"
 UNLOCKED = "tests.race.unlocked_settings"
 
 
-@pytest.fixture(scope="module")
-def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of the site with the settings of the tests."""
-    with server("tests.settings", tmp_path_factory.mktemp("site") / "log") as port:
-        yield port
-
-
 def weekdays() -> Iterator[date]:
     """Days on which the cast works, from next week on by the real clock, which the site goes by."""
     day = timezone.now().astimezone(EDMONTON).date()
@@ -82,16 +75,6 @@ def clear_the_diary() -> None:
         cursor.execute(
             "TRUNCATE booking_appointment, booking_appointmentevent, booking_patient CASCADE"
         )
-
-
-@pytest.fixture
-def figures(
-    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Figures]:
-    counted = Figures()
-    yield counted
-    with capsys.disabled():
-        print(f"\n{request.node.name}: {counted}")
 
 
 def test_of_all_who_want_one_time_one_gets_it(site: int, figures: Figures):

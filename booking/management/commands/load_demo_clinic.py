@@ -119,7 +119,8 @@ class Command(BaseCommand):
         now = timezone.now()
         call_command("load_starter_content", publish=True, stdout=self.stdout)
         load_catalogue()
-        load_hours(timezone.localdate(now))
+        load_hours()
+        load_exceptions(timezone.localdate(now))
         logins = load_staff()
         load_visits(now=now, by=User.objects.get(username="dina"), how_many=24)
         LOGINS.write_text("".join(f"{name}  {password}\n" for name, password in logins))
@@ -138,8 +139,8 @@ def load_catalogue() -> None:
             Room.objects.create(location=location, name=name, order=order)
 
 
-def load_hours(today: date) -> None:
-    """The weekly windows, a closed day in three weeks, an afternoon off, an extra Saturday."""
+def load_hours() -> None:
+    """The weekly windows."""
     for slug, windows in HOURS.items():
         for weekdays, location, starts_at, ends_at in windows:
             for weekday in weekdays:
@@ -150,6 +151,10 @@ def load_hours(today: date) -> None:
                     starts_at=starts_at,
                     ends_at=ends_at,
                 )
+
+
+def load_exceptions(today: date) -> None:
+    """A closed day in three weeks, an afternoon off, an extra Saturday."""
     zone = clinic_zone()
     monday = today - timedelta(days=today.weekday()) + timedelta(weeks=3)
     Closure.objects.create(
