@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Case, OuterRef, Q, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from booking import diary
 from booking.diary import Hours
 from booking.intervals import Interval
-from booking.models import Appointment, ExtraHours, SlotOffer, State, WorkingHours
+from booking.models import PASSING_STATES, Appointment, ExtraHours, SlotOffer, State, WorkingHours
 from clinic_site.local_time import clinic_zone, local_day
 from content.models import Location, Practitioner
 
@@ -173,13 +174,15 @@ SHOWN = (
 
 
 def _visits(within: Interval, whose: Q, team: Team, *, now: datetime) -> list[ShownVisit]:
-    """In the order of the clock. A hold made for an offer knows whom it waits for."""
+    """In the order of the clock. A hold made for an offer or a course knows whom it waits for."""
     offers = SlotOffer.objects.filter(place=OuterRef("pk"), answer=SlotOffer.Answer.OPEN)
-    waiting = Subquery(offers.values("entry__patient__name")[:1])
+    waiting = Coalesce(
+        Subquery(offers.values("entry__patient__name")[:1]), F("course__patient__name")
+    )
     rows = (
         Appointment.objects.filter(whose, blocks__overlap=(within.start, within.end))
         .exclude(state__in=GONE)
-        .exclude(state=State.HELD, hold_expires_at__lte=now)
+        .exclude(state__in=PASSING_STATES, hold_expires_at__lte=now)
         .annotate(offered_to=Case(When(state=State.HELD, then=waiting)))
         .order_by("starts_at", "pk")
         .values_list(*SHOWN)
@@ -187,4 +190,6 @@ def _visits(within: Interval, whose: Q, team: Team, *, now: datetime) -> list[Sh
     people = {each.pk: each.name for each in team.practitioners}
     places = {each.pk: each.name for each in team.locations}
     practitioner, location = SHOWN.index("practitioner_id"), SHOWN.index("location_id")
-    return [ShownVisit(*row, people[row[practitioner]], places[row[location]]) for row in rows]
+    return [
+        ShownVisit._make((*row, people[row[practitioner]], places[row[location]])) for row in rows
+    ]

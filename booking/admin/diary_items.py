@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking.admin.forms import choice_key
+from booking.admin.wording import short_time
 from booking.board_layout import Scale, Span, lanes, pieces
 from booking.day_board import By, Column
 from booking.day_rows import ShownVisit
@@ -97,7 +98,8 @@ def state_word(visit: ShownVisit) -> str:
     """The state; of what passes by itself also its end."""
     if visit.hold_expires_at is None:
         return State(visit.state).label
-    end = clock(visit.hold_expires_at)
+    # An offer or a course may wait for days.
+    end = (short_time if visit.offered_to else clock)(visit.hold_expires_at)
     if visit.state == State.HELD:
         return f"Held until {end}"
     return f"E-mail not confirmed, kept until {end}"

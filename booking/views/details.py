@@ -15,6 +15,11 @@ from booking.views.answers import busy, no_hold, please_phone, see_other
 from booking.views.safety import answers_given, must_answer
 from content.models import Clinic
 
+NOT_BOOKED = (
+    *(scheduling.SlotTaken, scheduling.HoldGone, scheduling.DiaryBusy),
+    *(scheduling.PleasePhone, scheduling.AnswersGone),
+)
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest) -> HttpResponse:
@@ -103,15 +108,20 @@ def _book(request: HttpRequest) -> HttpResponse:
             details=_all_told(form, information if asks else None, answers),
             now=timezone.now(),
         )
-    except (scheduling.SlotTaken, scheduling.HoldGone):
-        return no_hold(request, give_up=True)
-    except scheduling.AnswersGone:
-        return see_other("check")
-    except (scheduling.PleasePhone, scheduling.DiaryBusy) as refusal:
-        is_busy = isinstance(refusal, scheduling.DiaryBusy)
-        return busy(request) if is_busy else please_phone(request, journey.current_hold(request))
+    except NOT_BOOKED as refusal:
+        return _refused(request, refusal)
     journey.finish(request, visit)
     return see_other("done")
+
+
+def _refused(request: HttpRequest, refusal: Exception) -> HttpResponse:
+    if isinstance(refusal, scheduling.DiaryBusy):
+        return busy(request)
+    if isinstance(refusal, scheduling.PleasePhone):
+        return please_phone(request, journey.current_hold(request))
+    if isinstance(refusal, scheduling.AnswersGone):
+        return see_other("check")  # which shows what holds now, or asks again
+    return no_hold(request, give_up=True)
 
 
 def _all_told(

@@ -13,6 +13,7 @@ from booking import scheduling
 from booking.models import Closure, Message, Rearrangement
 from booking.registration import Person
 from tests.booking.admin_steps import desk_of, words
+from tests.booking.linked import link_to
 from tests.booking.steps import desk_visit, visit
 from tests.cast import BEN, TUESDAY, Cast, make_staff
 from tests.factories import local
@@ -225,3 +226,26 @@ def test_the_page_takes_as_many_queries_for_three_visits_as_for_one(desk: Client
             desk.get(rearrange(closure))
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("page", ["/admin/diary/", CLOSURES])
+def test_who_may_close_hours_is_led_there_from_the_diary_and_the_closures(
+    desk: Client, cast: Cast, page: str
+):
+    link = f'href="{ABSENCE}"'
+    assert link in desk.get(page).content.decode()
+    treating = desk_of(make_staff("mei", "Mei", "Lindqvist", group="Practitioner"))
+    assert link not in treating.get(page).content.decode()
+
+
+def test_the_patient_reads_what_follows_from_their_answer(desk: Client, cast: Cast):
+    visit(cast, "9:00")
+    page = desk.post(ABSENCE, absence(cast), follow=True)
+    desk.post(rearrange(Closure.objects.get()), dict([first_choice(page, "Ana Lopez")]))
+    offer = Rearrangement.objects.get().offer
+    assert offer
+    browser = Client()
+    browser.get(link_to(offer, now=MORNING, expires_at=offer.expires_at))
+    said = words(browser.get("/waiting-list/offer/"))
+    assert "If you decline, or do not answer in time, we phone you." in said
+    assert "stays as it is" not in said

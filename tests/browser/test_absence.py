@@ -67,7 +67,7 @@ def full_day(cast: Cast) -> dict[str, Appointment]:
 
 
 def person(name: str) -> Person:
-    address = "" if name in WITHOUT_EMAIL else f"{name.split()[0].lower()}@example.com"
+    address = "" if name in WITHOUT_EMAIL else f"{name[:4].strip().lower()}@example.com"
     number = EVERYBODY.index(name)
     return Person(name=name, email=address, phone=f"+178055501{number:02}")
 

@@ -1,9 +1,13 @@
 """Addresses that nobody links to: a clear page and a 4xx, never a 500."""
 
+from urllib.parse import unquote
+
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
-from tests.cast import Cast, make_cast
+from tests.booking.admin_steps import desk_of
+from tests.cast import Cast, make_cast, make_staff
 
 NASTY = [
     "%00",
@@ -20,6 +24,7 @@ PATTERNS = [
     "/{}",
     "/book/{}/",
     "/calendars/{}.ics",
+    "/course/{}/",
     "/team/{}/",
     "/locations/{}/",
     "/conditions/{}/",
@@ -32,6 +37,28 @@ PATTERNS = [
     "/book/first-visit/?location={}",
     "/book/first-visit/?{}={}",
     "/waiting-list/?service={}",
+]
+
+
+# The desk's own addresses: what a query asks for and cannot mean anything shows the usual page.
+OF_THE_DESK = [
+    "/admin/diary/{}",
+    "/admin/diary/?day={}",
+    "/admin/diary/?week_of={}",
+    "/admin/diary/?by={}",
+    "/admin/diary/changed/?seen={}",
+    "/admin/diary/book/?at={}",
+    "/admin/diary/visit/{}/",
+    "/admin/diary/visit/{}/move/",
+    "/admin/diary/why/?practitioner={}",
+    "/admin/diary/sheet/?date={}",
+    "/admin/reports/{}/",
+    "/admin/reports/?from={}",
+    "/admin/booking/closure/absence/?first={}",
+    "/admin/booking/closure/{}/rearrange/",
+    "/admin/booking/patient/{}/merge/",
+    "/admin/booking/patient/1/merge/?with={}",
+    "/admin/booking/patient/1/merge/?q={}",
 ]
 
 
@@ -59,3 +86,37 @@ def test_a_nasty_address_never_breaks_the_site(
 )
 def test_other_verbs_are_refused(client: Client, cast: Cast, method: str, path: str) -> None:
     assert getattr(client, method)(path).status_code == 405
+
+
+@pytest.fixture
+def boss(cast: Cast) -> Client:
+    """The browser of somebody who may do all that the desk does."""
+    mona = make_staff("mona", "Mona", "Haas", group="Manager")
+    mona.user_permissions.set(Permission.objects.filter(content_type__app_label="booking"))
+    return desk_of(mona)
+
+
+@pytest.mark.parametrize("pattern", OF_THE_DESK)
+def test_a_nasty_address_never_breaks_the_desk(boss: Client, pattern: str) -> None:
+    answers = {nasty: boss.get(pattern.format(nasty)).status_code for nasty in NASTY}
+
+    assert set(answers.values()) <= {200, 204, 302, 400, 404}, answers
+
+
+@pytest.mark.parametrize(
+    ("pattern", "named"),
+    [
+        ("/admin/diary/book/patients/", "find"),
+        ("/admin/booking/appointment/export/", "format"),
+        ("/admin/booking/appointment/export/?day={}", "q"),
+    ],
+)
+def test_a_nasty_form_never_breaks_the_desk(boss: Client, pattern: str, named: str) -> None:
+    answers = {
+        nasty: boss.post(
+            pattern.format(nasty), {"format": "csv", named: unquote(nasty)}
+        ).status_code
+        for nasty in NASTY
+    }
+
+    assert set(answers.values()) <= {200, 302, 400, 404}, answers

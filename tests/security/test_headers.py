@@ -1,11 +1,19 @@
 """What every answer carries, whatever the page."""
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.test import Client
 
+from booking.models import Closure
+from tests.booking.admin_steps import desk_of
+from tests.booking.linked import link_to, other_things_of
 from tests.booking.pages import give_details, take
-from tests.cast import TUESDAY, Cast, make_cast
+from tests.booking.steps import visit
+from tests.cast import NOW, TUESDAY, Cast, make_cast, make_staff
 from tests.factories import local
 
 READING = ["/", "/book/", "/team/priya-nair/", "/locations/riverside/", "/robots.txt"]
@@ -25,6 +33,45 @@ PERSONAL = [
 @pytest.fixture
 def cast(db: None) -> Cast:
     return make_cast()
+
+
+# {visit}, {patient} and {closure} are rows of the tests.
+OF_THE_DESK = [
+    "/admin/diary/",
+    "/admin/diary/changed/",
+    "/admin/diary/book/",
+    "/admin/diary/visit/{visit}/",
+    "/admin/diary/?moving={visit}",
+    "/admin/diary/why/",
+    "/admin/diary/sheet/",
+    "/admin/reports/",
+    "/admin/reports/utilisation/",
+    "/admin/booking/closure/absence/",
+    "/admin/booking/closure/{closure}/rearrange/",
+    "/admin/booking/patient/{patient}/merge/",
+]
+
+
+BY_POST = ["/admin/diary/book/patients/", "/admin/booking/appointment/export/?day=all"]
+
+
+@pytest.fixture
+def at_now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def manager(cast: Cast, at_now: None) -> tuple[Client, dict[str, int]]:
+    """The browser of somebody who may do all that the desk does, and rows to look at."""
+    boss = make_staff("mona", "Mona", "Haas", group="Manager")
+    boss.user_permissions.set(Permission.objects.filter(content_type__app_label="booking"))
+    anas = visit(cast, "10:00")
+    closure = Closure.objects.create(
+        starts_at=local(TUESDAY, "9:00"), ends_at=local(TUESDAY, "17:00"), reason="Flood"
+    )
+    assert anas.patient
+    return desk_of(boss), {"visit": anas.pk, "patient": anas.patient.pk, "closure": closure.pk}
 
 
 @pytest.fixture
@@ -77,3 +124,41 @@ def test_cookies_cannot_be_read_by_scripts(visitor: Client) -> None:
     assert set(visitor.cookies) == {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
     assert all(cookie["httponly"] for cookie in visitor.cookies.values())
     assert {cookie["samesite"] for cookie in visitor.cookies.values()} == {"Lax"}
+
+
+@pytest.mark.parametrize("path", [*OF_THE_DESK, *BY_POST])
+def test_a_page_of_the_desk_is_kept_nowhere_and_runs_nothing_inline(
+    manager: tuple[Client, dict[str, int]], path: str
+) -> None:
+    browser, rows = manager
+
+    if path in BY_POST:
+        answer = browser.post(path, {"find": "ana", "format": "csv"})
+    else:
+        answer = browser.get(path.format(**rows))
+
+    assert answer.status_code in {200, 204}
+    policy = csp(answer)
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert not [value for value in policy.values() if "unsafe" in value or "*" in value]
+    assert "no-store" in answer["Cache-Control"]
+    assert (answer["X-Content-Type-Options"], answer["X-Frame-Options"]) == ("nosniff", "DENY")
+
+
+@pytest.mark.usefixtures("at_now")
+def test_proposed_sessions_are_kept_nowhere(client: Client, cast: Cast) -> None:
+    _, _, course = other_things_of(visit(cast, "10:00"), cast)
+    client.get(link_to(course, expires_at=course.answer_by))
+
+    answer = client.get("/course/")
+
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store, private"
+    assert not [value for value in csp(answer).values() if "unsafe" in value]
+
+
+def test_a_calendar_that_is_nobodys_is_kept_nowhere(client: Client, cast: Cast) -> None:
+    answer = client.get(f"/calendars/{'a' * 43}.ics")
+
+    assert answer.status_code == 404
+    assert "no-store" in answer["Cache-Control"]
