@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from itertools import islice
 
 from django.db.models import QuerySet
 
@@ -130,14 +131,15 @@ def _places(
         for time in sorted(later, key=lambda time: _how_far(visit, time))
     )
     for places in (here_then, afterwards):
-        for place in places:
-            block = _block(visit, place)
-            if not any(
-                place.practitioner.pk == other and block.overlaps(taken)
-                for other, taken in proposed
-            ):
-                yield place
-                break
+        yield from islice((each for each in places if _is_left(visit, each, proposed)), 1)
+
+
+def _is_left(visit: Appointment, place: Place, proposed: list[tuple[int, Interval]]) -> bool:
+    """Whether the place is proposed for no other visit of the page."""
+    block = _block(visit, place)
+    return not any(
+        place.practitioner.pk == other and block.overlaps(taken) for other, taken in proposed
+    )
 
 
 def _how_far(visit: Appointment, time: OpenTime) -> tuple[date, bool, timedelta]:

@@ -10,7 +10,7 @@ from booking import scheduling
 ROOT = Path(__file__).resolve().parent.parent
 SCREENS = ("views", "admin", "management", "templatetags")
 # What scheduling offers besides its commands: reads, and rounds of private commands.
-READS = {"is_in_time", "last_own_change", "openings_for", "plan_merge"}
+READS = {"how_it_stands", "is_in_time", "last_own_change", "openings_for", "plan_merge"}
 ROUNDS = {"lapse_offers", "offer_freed_times", "end_wishes"}
 # Outside the diary: letters and links alone.
 LETTERS = {"contact_changed", "owe_found_visits", "renew_reminders", "revoke_links"}

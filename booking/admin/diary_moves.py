@@ -22,7 +22,6 @@ from booking.admin.foundation import author
 from booking.admin.marks import REFUSALS
 from booking.admin.marks import in_words as refused_in_words
 from booking.admin.open_times import CHOICE, in_words, visit_in_the_way
-from booking.admin.visit_pages import state_word
 from booking.admin.wording import who_comes
 from booking.diary import Who
 from booking.models import Appointment
@@ -50,8 +49,7 @@ def move_page(request: HttpRequest, pk: int) -> HttpResponse:
     expect_permission(request, RUN_THE_DAY)
     visit = visit_on_board(pk)
     if visit.state not in MOVABLE:
-        word = state_word(visit)
-        messages.error(request, f"Visit {visit.reference} is {word}, so it cannot be moved.")
+        messages.error(request, f"{scheduling.how_it_stands(visit)} It cannot be moved.")
         return HttpResponseRedirect(board_with(visit))
     place = _place(request.POST if request.method == "POST" else request.GET)
     if place is None:

@@ -133,7 +133,7 @@ class VisitPages(ReadOnlyAdmin):
         if request.method == "POST" and form.is_valid():
             return self._cancel(request, visit, form)
         if not may_be_cancelled(visit):
-            messages.error(request, f"Visit {visit.reference} is {state_word(visit)} already.")
+            messages.error(request, scheduling.how_it_stands(visit))
             return HttpResponseRedirect(page_of(visit))
         context = {
             **self.admin_site.each_context(request),

@@ -24,7 +24,7 @@ from booking.scheduling.courses import (
 )
 from booking.scheduling.firmness import confirm_attendance, prove_address
 from booking.scheduling.holds import HoldGone, extend, hold, release, sweep
-from booking.scheduling.ledger import WrongState
+from booking.scheduling.ledger import WrongState, how_it_stands
 from booking.scheduling.merging import (
     UNDO_MERGE_WITHIN,
     CannotMerge,
@@ -107,6 +107,7 @@ __all__ = [
     "end_wishes",
     "extend",
     "hold",
+    "how_it_stands",
     "is_in_time",
     "join_list",
     "lapse_courses",

@@ -100,13 +100,15 @@ def locked(appointment: Appointment) -> Appointment:
 
 def expect(appointment: Appointment, *states: State) -> None:
     """Raise WrongState, saying who brought it where it is, unless it is in one of `states`."""
-    if appointment.state in states:
-        return
+    if appointment.state not in states:
+        raise WrongState(how_it_stands(appointment))
+
+
+def how_it_stands(appointment: Appointment) -> str:
+    """Its state and who brought it there, as a sentence for whoever comes second."""
     last = AppointmentEvent.objects.history_of(appointment).select_related("user").last()
     doing = f": {last.get_kind_display().lower()} by {last.by}" if last else ""
-    raise WrongState(
-        f"Visit {appointment.reference} is “{appointment.get_state_display()}” already{doing}."
-    )
+    return f"Visit {appointment.reference} is “{appointment.get_state_display()}” already{doing}."
 
 
 def expect_free(patient: Patient, visit: Appointment) -> None:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from booking.absences import ANSWER_WITHIN, Place, without_notice
 from booking.diary import Who
-from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
+from booking.diary_lock import in_diary_transaction, lock_desks
 from booking.models import (
     MOVABLE_STATES,
     Appointment,
@@ -28,7 +28,7 @@ from booking.scheduling.correspondence import owe, owe_letter
 from booking.scheduling.holds import drop_expired_holds
 from booking.scheduling.ledger import WrongState, expect, locked, place, write
 from booking.scheduling.offer_answers import holder_of
-from booking.scheduling.rules import NotOffered
+from booking.scheduling.rules import NotOffered, room_or_first
 from booking.waiting_list import answer_by
 from clinic_site.local_time import clinic_zone, local_day
 
@@ -44,7 +44,7 @@ def offer_instead(
     """Keep another place for the visit's patient and ask them by letter whether it suits.
 
     The visit stays where it is until they accept; then it moves, as with every offer. Raises
-    NotOffered or SlotTaken when the place is not open, NobodyToWriteTo, and WrongState when the
+    NotOffered when the place is not open, NobodyToWriteTo, and WrongState when the
     visit does not stand, was asked about before, or is offered another time at this moment.
     """
     lock_desks([instead.practitioner.pk], [instead.location.pk])
@@ -64,8 +64,7 @@ def offer_instead(
     write(kept, EventKind.HELD, to=State.HELD, by=by, now=now)
     offer.place = kept
     offer.save(update_fields=["place"])
-    if visit.patient:
-        owe(Message.Kind.OFFER, to=visit.patient.correspondent, now=now, offer=offer)
+    owe(Message.Kind.OFFER, to=offer.entry.patient.correspondent, now=now, offer=offer)
     return _note(closure, visit, Rearrangement.Way.OFFER, by=by, now=now, offer=offer)
 
 
@@ -109,9 +108,7 @@ def _kept(visit: Appointment, instead: Place, *, now: datetime) -> Appointment:
     openings = Openings(service, now=now, who=Who(instead.practitioner, instead.location))
     if why_not := openings.why_not(instead.practitioner, instead.location, instead.start):
         raise NotOffered(why_not)
-    room = openings.room_for(instead.practitioner, instead.location, instead.start)
-    if room is None:
-        raise SlotTaken
+    room = room_or_first(openings, instead.practitioner, instead.location, instead.start)
     return place(service, instead.practitioner, room, instead.start, source=Source.DESK, now=now)
 
 

@@ -166,7 +166,8 @@ def test_the_second_of_two_desks_is_told_that_the_visit_is_off(
 
     answer = move(desk, anas, place(cast, "14:00"))
 
-    assert told(answer) == [f"Visit {anas.reference} is “Cancelled”, so it cannot be moved."]
+    already = f"Visit {anas.reference} is “Cancelled” already: cancelled by Dina Farouk."
+    assert told(answer) == [f"{already} It cannot be moved."]
 
 
 @pytest.mark.parametrize("choice", ["", "nonsense", "2026-11-24 10:00 x y", "1 2 3 4"])

@@ -162,7 +162,9 @@ def test_cancelling_twice_is_a_sentence(desk: Client, cast: Cast) -> None:
         f"{LIST}{booked.pk}/cancel/", {"reason": "Again", "wish": "patient"}, follow=True
     )
 
-    assert told(asked) == [f"Visit {booked.reference} is “Cancelled” already."]
+    assert told(asked) == [
+        f"Visit {booked.reference} is “Cancelled” already: cancelled by Dina Farouk."
+    ]
     assert told(posted) == [
         f"Visit {booked.reference} is “Cancelled” already: cancelled by Dina Farouk."
     ]

@@ -177,8 +177,18 @@ def test_who_gets_an_address_by_being_merged_is_written_to(cast: Cast):
 def test_one_address_in_both_rows_is_not_written_to_again(cast: Cast):
     visit(cast, "9:00")
     visit(cast, "12:00", person=replace(ANA, name="Ana María Lopez"))
-    merge(patient(ANA), patient(replace(ANA, name="Ana María Lopez")), cast)
+    done = merge(patient(ANA), patient(replace(ANA, name="Ana María Lopez")), cast)
+    scheduling.undo_merge(merge=done, now=NOW)
     assert letters_to(ANA.email) == [("confirmation", "queued")] * 2
+
+
+def test_children_of_other_names_follow_their_parent(cast: Cast):
+    ana, ben = patient(ANA), patient(BEN)
+    patient(LEO)
+    mia = patient(replace(BEN, dependant="Mia Carter"))
+    merge(ana, ben, cast)
+    mia.refresh_from_db()
+    assert mia.responsible_adult == ana
 
 
 def test_a_proof_or_an_agreement_does_not_pass_to_another_address_or_number(cast: Cast):

@@ -363,6 +363,14 @@ def test_a_service_that_asks_is_not_booked_firmly_without_answers():
     assert desk_visit(cast, "13:00", person=BEN).state == State.BOOKED
 
 
+def test_what_was_booked_without_answers_can_be_approved_all_the_same():
+    cast = make_cast()
+    Service.objects.update(asks_safety_questions=True)
+    booked = book(hold(cast, "10:00"))
+    approved = scheduling.approve(appointment=booked, by=cast.dina, now=NOW)
+    assert (approved.state, approved.screening) == (State.BOOKED, None)
+
+
 def test_nobody_books_with_answers_that_are_another_patients():
     cast = make_cast()
     row = answers_on_file.keep([], {}, now=NOW)

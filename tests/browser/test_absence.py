@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -24,6 +25,14 @@ pytest_plugins = ["tests.committed"]
 
 TODAY = "2026-11-23"
 EARLY, MORNING = local(TODAY, "6:00"), local(TODAY, "8:10")
+
+# `make prove` looks at every screen in both themes.
+ALL_SCREENS = [
+    (scheme, width, height)
+    for width, height in ((1280, 800), (1920, 1000), (768, 1024))
+    for scheme in ("light", "dark")
+]
+SCREENS = ALL_SCREENS if settings.PROVE else [("light", 1280, 800), ("dark", 768, 1024)]
 
 OFFERED = ("Ana Lopez", "Ben Carter", "Chidi Eze", "Dora Klein", "Emre Aydin", "Fay Wong")
 CHOOSING = ("Gita Rao", "Hugo Berg", "Inga Moe")
@@ -158,8 +167,8 @@ def test_who_answers_leaves_the_phone_list_and_who_does_not_comes_onto_it(
     assert_accessible(desk)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1000), (768, 1024)])
+@pytest.mark.prove
+@pytest.mark.parametrize(("scheme", "width", "height"), SCREENS)
 def test_the_pages_around_it_fit_the_screen_in_light_and_dark(
     *,
     desk: Page,

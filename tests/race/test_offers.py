@@ -185,6 +185,7 @@ def test_once_an_offer_is_over_one_of_the_others_gets_the_time(site: int, figure
         figures.add(len(found), [each for group in answers.values() for each in group])
         assert not [row for row in found if row.patient and row.patient.name == "Ana Lopez"]
         assert statuses(answers["offer"]) == {409}
+        scheduling.leave_list(entry=offer.entry, by=None, now=timezone.now())
     assert figures.rows == {1: ROUNDS}
     assert figures.statuses[303] == ROUNDS
     assert SlotOffer.objects.filter(answer=SlotOffer.Answer.LAPSED).count() == ROUNDS
