@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
 from statistics import quantiles
-from threading import Barrier
+from threading import Barrier, Thread
 from time import perf_counter
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -25,6 +26,9 @@ from django.db import connection
 from tests.mail_server import eventually, free_port
 
 WORKERS, THREADS = 2, 8
+READY_WITHIN = 60.0
+
+T = TypeVar("T")
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
@@ -71,16 +75,26 @@ class Browser:
         return Answer(answer.status, location, text, perf_counter() - started)
 
 
-def all_at_once(asks: list[Callable[[], Answer]]) -> list[Answer]:
-    """Every ask in a thread of its own, none before all are ready."""
-    ready = Barrier(len(asks))
+def all_at_once(asks: list[Callable[[], T]]) -> list[T]:
+    """Every ask in a thread of its own, none before all are ready; the answers in their order.
 
-    def ask(one: Callable[[], Answer]) -> Answer:
+    Threads of our own: a pool may think that fewer than it was asked for will do, and then those
+    who are ready wait for ever.
+    """
+    ready = Barrier(len(asks), timeout=READY_WITHIN)
+    answers: dict[int, T] = {}
+
+    def ask(position: int, one: Callable[[], T]) -> None:
         ready.wait()
-        return one()
+        answers[position] = one()
 
-    with ThreadPoolExecutor(len(asks)) as threads:
-        return list(threads.map(ask, asks))
+    threads = [Thread(target=ask, args=each) for each in enumerate(asks)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == len(asks), "somebody was not answered"
+    return [answers[position] for position in range(len(asks))]
 
 
 def one_by_one(asks: list[Callable[[], Answer]]) -> list[Answer]:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
-from threading import Barrier
 from time import monotonic
 
 import pytest
@@ -35,7 +34,7 @@ from tests.booking.whole_diary import (
 )
 from tests.cast import Cast, make_cast, make_staff
 from tests.factories import local, make_booking, make_hours, make_practitioner
-from tests.race.clients import Answer, Browser
+from tests.race.clients import Answer, Browser, all_at_once
 from tests.race.test_races import key, weekdays
 
 pytest_plugins = ["tests.committed"]
@@ -66,8 +65,8 @@ class AtWork:
     def day(self) -> date:
         return self.chance.choice(self.days)
 
-    def until(self, end: float, start: Barrier, act: Callable[[AtWork], Answer]) -> AtWork:
-        start.wait()
+    def work(self, act: Callable[[AtWork], Answer]) -> AtWork:
+        end = monotonic() + SECONDS
         while monotonic() < end:
             answer = act(self)
             self.statuses[answer.status] += 1
@@ -156,11 +155,10 @@ def test_a_busy_day_leaves_the_diary_whole(site: int, capsys: pytest.CaptureFixt
     visitors = [
         AtWork(visitor(site), cast, days, treating, random.Random(-n)) for n in range(PATIENTS)
     ]
-    end, start = monotonic() + SECONDS, Barrier(DESKS + PATIENTS)
-    with ThreadPoolExecutor(DESKS + PATIENTS) as threads:
-        at_work = [threads.submit(each.until, end, start, at_the_desk) for each in workers]
-        at_work += [threads.submit(each.until, end, start, at_home) for each in visitors]
-        done = [each.result() for each in at_work]
+    done = all_at_once(
+        [partial(each.work, at_the_desk) for each in workers]
+        + [partial(each.work, at_home) for each in visitors]
+    )
     statuses = sum((each.statuses for each in done), Counter[int]())
     with capsys.disabled():
         print(f"\n{SECONDS} s: {sum(statuses.values())} answers, {dict(sorted(statuses.items()))}")

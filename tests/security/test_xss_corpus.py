@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.prove]
 TEXTS = {
     name: text
     for number, (name, text) in enumerate(xss_payloads.markdown().items())
-    if settings.PROVE or number % 8 < 5
+    if settings.PROVE or number % 8 < 5 or name.removeprefix("html: ") in xss_payloads.RUNNING
 }
 WRITTEN = {"plain words": "Plain words"} | xss_payloads.RUNNING
 IN_FIELDS = ("plain words", "script", "picture in quotation marks", "picture in apostrophes")
