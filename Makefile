@@ -8,7 +8,9 @@
 PORT ?= 8000
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-PIP := $(PYTHON) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
+# The files name every package that is needed, so pip is told not to look for more: an older one
+# would ask for the newest release of what is wanted with extras, whatever is pinned.
+PIP := $(PYTHON) -m pip install -qq --disable-pip-version-check --no-input --require-hashes --no-deps
 
 # Every branch of these is taken by a test.
 FULLY_COVERED := booking/intervals.py booking/policy.py booking/availability.py booking/screening.py \
