@@ -192,23 +192,29 @@ def test_a_location_is_locked_too_because_its_rooms_are_shared(monkeypatch):
 def test_of_two_who_wait_for_each_other_the_one_that_gives_way_tries_again():
     cast = make_cast()
     tries: list[int] = []
-    connection.ensure_connection()
-    pid = connection.connection.info.backend_pid
-
-    @in_diary_transaction
-    def tomas_before_priya() -> str:
-        tries.append(len(tries) + 1)
-        lock_desks([cast.tomas.pk], [])
-        lock_desks([cast.priya.pk], [])
-        return "done"
+    tomas_is_locked = threading.Event()
 
     with another_connection() as cursor:
+        # PostgreSQL ends the one that looks first. This one would look in a minute.
+        cursor.execute("SET LOCAL deadlock_timeout = '1min'")
         lock_practitioner(cursor, cast.priya.pk)
+        pid = cursor.db.connection.info.backend_pid
 
         def want_tomas_too() -> None:
-            wait_until_blocked(cursor, pid)
+            tomas_is_locked.wait(timeout=10)
             lock_practitioner(cursor, cast.tomas.pk)
             cursor.db.rollback()
+
+        @in_diary_transaction
+        def tomas_before_priya() -> str:
+            tries.append(len(tries) + 1)
+            lock_desks([cast.tomas.pk], [])
+            if tries == [1]:
+                tomas_is_locked.set()
+                with connection.cursor() as watching:
+                    wait_until_blocked(watching, pid)
+            lock_desks([cast.priya.pk], [])
+            return "done"
 
         other = threading.Thread(target=want_tomas_too)
         other.start()

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -17,6 +16,7 @@ from booking.registration import Person
 from tests.booking.diary_steps import BOARD
 from tests.booking.linked import link_to
 from tests.booking.steps import desk_visit
+from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press, tab_to
 from tests.cast import ANA, Cast
 from tests.factories import local, make_patient, make_service
@@ -79,12 +79,6 @@ def person(name: str) -> Person:
     address = "" if name in WITHOUT_EMAIL else f"{name[:4].strip().lower()}@example.com"
     number = EVERYBODY.index(name)
     return Person(name=name, email=address, phone=f"+178055501{number:02}")
-
-
-def assert_accessible(page: Page) -> None:
-    # Preloading, axe would put admin's style sheets into the page itself, which the CSP refuses.
-    found = Axe().run(page, options={"preload": False})
-    assert found.violations_count == 0, found.generate_report()
 
 
 def choose(page: Page, label: str, words: str) -> None:

@@ -1,18 +1,13 @@
 """Ana books a visit, from the home page to the confirmation."""
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from booking.models import Appointment, Closure, Message, State
+from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press, tab_to, type_into
 from tests.cast import Cast
 
 pytest_plugins = ["tests.committed"]
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def first_time(page: Page) -> str:

@@ -2,7 +2,6 @@
 
 from datetime import time, timedelta
 
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -10,6 +9,7 @@ from booking import scheduling, visit_links
 from booking.course_plan import Wish, plan
 from booking.models import Appointment, Course, State
 from clinic_site.local_time import clinic_zone, local_day
+from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press
 from tests.cast import ANA, Cast
 from tests.factories import make_patient
@@ -17,11 +17,6 @@ from tests.factories import make_patient
 pytest_plugins = ["tests.committed"]
 
 TEN = time(10)
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def proposed(cast: Cast) -> tuple[Course, str]:

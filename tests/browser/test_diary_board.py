@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from booking.models import Appointment, State
 from tests.booking.diary_steps import BOARD
 from tests.booking.steps import desk_visit
+from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press, tab_to
 from tests.cast import ANA, BEN, Cast
 from tests.factories import local
@@ -43,11 +43,6 @@ def signed_in(page: Page, cast: Cast) -> Page:
     session = client.cookies["session"].value
     page.context.add_cookies([{"name": "session", "value": session, "url": "http://localhost"}])
     return page
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def at(visit: Appointment) -> str:

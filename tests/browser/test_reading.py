@@ -8,7 +8,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page, Response, expect
 
 from content.models import Article, Condition
-from tests.browser.test_booking import assert_accessible
+from tests.browser.accessibility import assert_accessible
 from tests.cast import Cast
 
 pytest_plugins = ["tests.committed"]

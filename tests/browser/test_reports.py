@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -17,6 +16,7 @@ from booking.models import Closure, SlotOffer, WaitingEntry
 from clinic_site.local_time import clinic_zone, local_day
 from tests.booking import a_year
 from tests.booking.steps import desk_visit
+from tests.browser.accessibility import assert_accessible
 from tests.browser.pdf_text import page_count, text_of
 from tests.cast import BEN, Cast, make_staff
 
@@ -89,8 +89,7 @@ def in_themes_and_sizes(page: Page) -> Iterator[str]:
 
 
 def assert_fits_and_is_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(page)
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(overflow) <= 0
 

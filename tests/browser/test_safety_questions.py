@@ -1,10 +1,10 @@
 """Ana answers the safety questions, by keyboard and without JavaScript."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from booking.models import Appointment, ScreeningAnswers, State
+from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press, tab_to
 from tests.cast import Cast
 from tests.content.rules import make_rule
@@ -23,11 +23,6 @@ def cast(cast: Cast) -> Cast:
     make_rule("pregnancy", question=QUESTIONS[1], outcome="phone", group="pregnancy", order=2)
     make_rule("unwell", question=QUESTIONS[2], outcome="doctor", order=3)
     return cast
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def fill_in_details(page: Page) -> None:

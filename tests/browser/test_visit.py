@@ -4,22 +4,17 @@ lost link sent again."""
 from datetime import datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from booking import visit_links
 from booking.models import Appointment, Message, State
+from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press, tab_to, type_into
 from tests.cast import ANA, Cast
 from tests.factories import EDMONTON, make_booking
 
 pytest_plugins = ["tests.committed"]
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def heading(page: Page):

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -11,16 +10,12 @@ from booking import scheduling, visit_links
 from booking.models import Appointment, SlotOffer, State, WaitingEntry
 from booking.openings import Openings
 from booking.registration import Person
+from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press, tab_to, type_into
 from tests.cast import ANA, BEN, Cast
 from tests.factories import make_booking
 
 pytest_plugins = ["tests.committed"]
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
 def book(cast: Cast, person: Person, *, after: timedelta) -> Appointment:
