@@ -1,3 +1,4 @@
+import codecs
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
@@ -18,11 +19,16 @@ SECRET = ("/v/", "/calendars/")
 
 
 def clean_request(get_response: GetResponse) -> GetResponse:
-    """Answer 400 to a NUL byte in an address: PostgreSQL would refuse it with an error."""
+    """Answer 400 to what would break further in: a NUL byte, which PostgreSQL refuses with an
+    error, and text that is said not to be UTF-8, which may be read as such a byte or not at all."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("The address contains a character that cannot be read.")
+        if any("\x00" in value for value in request.COOKIES.values()):
+            raise BadRequest("A cookie contains a character that cannot be read.")
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            raise BadRequest("Only UTF-8 can be read here.")
         return get_response(request)
 
     return middleware

@@ -80,6 +80,28 @@ def test_a_nasty_address_never_breaks_the_site(
     assert answer["Content-Type"].startswith("text/html")
 
 
+@pytest.mark.parametrize("cookie", ['session="aaaaaaaa\\000"', 'csrf="\\000"'])
+@pytest.mark.parametrize("path", ["/", "/visit/", "/admin/"])
+def test_a_cookie_that_no_database_takes_never_breaks_the_site(
+    client: Client, cast: Cast, path: str, cookie: str
+) -> None:
+    assert client.get(path, headers={"Cookie": cookie}).status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["hex", "idna", "unicode_escape", "utf-16", "latin-1"])
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=b", "text/plain"])
+def test_text_in_another_encoding_is_refused(
+    client: Client, cast: Cast, charset: str, kind: str
+) -> None:
+    email = b'Content-Disposition: form-data; name="email"\r\n\r\n\\x00@example.com'
+    body = b"--b\r\n" + email + b"\r\n--b--\r\n"
+
+    answer = client.generic("POST", "/find-my-visit/", body, f"{kind}; charset={charset}")
+
+    assert answer.status_code == 400
+    assert answer["Cache-Control"] == "no-store, private"
+
+
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
 @pytest.mark.parametrize(
     "path", ["/", "/book/", "/book/first-visit/", "/book/safety/", "/book/check/"]
