@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Lower
 
 from booking.models import Patient
@@ -32,19 +33,13 @@ def find_or_register(person: Person, *, now: datetime) -> Patient:
     be recognised, so a new row is made.
     """
     contact = _contact(person, now=now)
-    contact = contact.merged_into or contact
-    if not person.dependant:
-        return contact
-    dependant = in_the_care_of(contact, person.dependant, now=now)
-    return dependant.merged_into or dependant
+    return in_the_care_of(contact, person.dependant, now=now) if person.dependant else contact
 
 
 def in_the_care_of(adult: Patient, name: str, *, now: datetime) -> Patient:
     """The person of this name in the adult's care, made if new."""
-    dependant, _ = _called(name).get_or_create(
-        responsible_adult=adult, defaults={"name": name, "created_at": now}
-    )
-    return dependant
+    details = {"name": name, "created_at": now}
+    return _found_or_made(_called(name), details, responsible_adult=adult)
 
 
 def _contact(person: Person, *, now: datetime) -> Patient:
@@ -56,13 +51,28 @@ def _contact(person: Person, *, now: datetime) -> Patient:
     }
     if not person.email:
         return Patient.objects.create(**details)
-    contact, _ = (
+    same = (
         _called(person.name)
         .alias(lower_email=Lower("email"))
         .filter(lower_email=Lower(Value(person.email)))
-        .get_or_create(responsible_adult=None, defaults=details)
     )
-    return contact
+    return _found_or_made(same, details, responsible_adult=None)
+
+
+def _found_or_made(
+    rows: QuerySet[Patient], details: dict[str, Any], *, responsible_adult: Patient | None
+) -> Patient:
+    """The one of `rows` that is nobody's duplicate; else the patient whom a duplicate was merged
+    into, however often; else a new one."""
+    rows = rows.filter(responsible_adult=responsible_adult)
+    found = rows.order_by(F("merged_into").asc(nulls_first=True)).first()
+    if found is None:
+        found, _ = rows.get_or_create(
+            responsible_adult=responsible_adult, merged_into=None, defaults=details
+        )
+    while found.merged_into:
+        found = found.merged_into
+    return found
 
 
 def _called(name: str) -> QuerySet[Patient]:

@@ -18,7 +18,9 @@ LEAVE_OUT = "leave out"
 
 
 class WishForm(forms.Form):
-    patient = forms.ModelChoiceField(Patient.objects.all(), widget=forms.HiddenInput)
+    patient = forms.ModelChoiceField(
+        Patient.objects.filter(merged_into=None), widget=forms.HiddenInput
+    )
     service = forms.ModelChoiceField(Service.objects.offered())
     practitioner = forms.ModelChoiceField(Practitioner.objects.treating(), label="With")
     location = forms.ModelChoiceField(Location.objects.open_to_patients(), label="At")

@@ -50,7 +50,8 @@ def proposal_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse
     user = request.user
     if not isinstance(user, User) or not user.has_perm("booking.add_course"):
         raise PermissionDenied
-    patient = get_object_or_404(Patient, pk=_number(request.GET.get("patient", "")))
+    pk = _number(request.GET.get("patient", ""))
+    patient = get_object_or_404(Patient, pk=pk, merged_into=None)
     is_asked = "sessions" in request.GET
     form = WishForm(request.GET if is_asked else None, initial=_filled_in(request, user))
     context |= {"patient": patient, "who": who_comes(patient), "form": form}

@@ -108,7 +108,8 @@ def _found(words: str) -> QuerySet[Patient] | None:
     words = words.replace("\x00", "").strip()[:120]
     if len(words) < FEWEST_LETTERS:
         return None
-    found = patients_matching(Patient.objects.all(), words).select_related("responsible_adult")
+    on_file = Patient.objects.filter(merged_into=None).select_related("responsible_adult")
+    found = patients_matching(on_file, words)
     return found.annotate(last_visit=Max("appointments__starts_at")).order_by("name", "pk")[
         :MOST_FOUND
     ]

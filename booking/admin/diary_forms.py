@@ -64,7 +64,7 @@ class DeskBookingForm(CallerForm):
         help_text="Name, phone number or e-mail address.",
     )
     patient = forms.ModelChoiceField(
-        Patient.objects.select_related("responsible_adult"),
+        Patient.objects.filter(merged_into=None).select_related("responsible_adult"),
         required=False,
         error_messages={"invalid_choice": "This patient is not on file any more. Find them again."},
     )

@@ -104,6 +104,8 @@ class MergingPages(ClinicAdmin):
             scheduling.undo_merge(merge=merge, now=timezone.now())
         except scheduling.CannotUndoMerge:
             messages.error(request, "It was undone already, or its day is over.")
+        except (scheduling.SlotTaken, scheduling.DiaryBusy):
+            messages.error(request, "Their rows have changed since. Nothing was undone.")
         else:
             messages.success(request, f"{merge.duplicate.name} is a patient of their own again.")
         return HttpResponseRedirect(page_of(merge.kept))

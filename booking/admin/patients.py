@@ -169,5 +169,6 @@ class PatientAdmin(MergingPages):
 
     @admin.display(description="Cares for")
     def cares_for(self, patient: Patient) -> str:
-        people = [(link_to(each, each.name),) for each in patient.dependants.order_by("name")]
+        on_file = patient.dependants.filter(merged_into=None).order_by("name")
+        people = [(link_to(each, each.name),) for each in on_file]
         return format_html_join(", ", "{}", people) or "–"

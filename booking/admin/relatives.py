@@ -33,7 +33,7 @@ def dependant_page(request: HttpRequest, pk: int, context: dict[str, Any]) -> Ht
     if not request.user.has_perm("booking.add_patient"):
         raise PermissionDenied
     # Who is in somebody's care cares for nobody here.
-    adult = get_object_or_404(Patient, pk=pk, responsible_adult=None)
+    adult = get_object_or_404(Patient, pk=pk, responsible_adult=None, merged_into=None)
     form = DependantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         dependant = in_the_care_of(adult, form.cleaned_data["name"], now=timezone.now())

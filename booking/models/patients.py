@@ -35,18 +35,20 @@ class Patient(models.Model):
 
     class Meta:
         constraints = [
-            # Two browsers booking as one person must meet the same row.
+            # Two browsers booking as one person must meet the same row. One that was merged into
+            # another keeps its name and address, by which its person is still found.
             models.UniqueConstraint(
                 Lower("name"),
                 Lower("email"),
-                condition=Q(responsible_adult__isnull=True) & ~Q(email=""),
+                condition=Q(responsible_adult__isnull=True, merged_into__isnull=True)
+                & ~Q(email=""),
                 name="one_patient_per_name_and_email",
                 violation_error_message="A patient of this name and e-mail address exists.",
             ),
             models.UniqueConstraint(
                 Lower("name"),
                 "responsible_adult",
-                condition=Q(responsible_adult__isnull=False),
+                condition=Q(responsible_adult__isnull=False, merged_into__isnull=True),
                 name="one_dependant_of_a_name_per_adult",
                 violation_error_message="This adult already has a dependant of this name.",
             ),

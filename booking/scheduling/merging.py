@@ -38,7 +38,7 @@ class CannotMerge(Exception):
 
 
 class CannotUndoMerge(Exception):
-    """The day is over, or it was undone already."""
+    """The day is over, it was undone already, or the kept one has itself been merged since."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,7 @@ def merge(*, kept: Patient, duplicate: Patient, by: User, now: datetime) -> Pati
     Nothing is deleted: the duplicate's row stays, points to the one that is kept, and is in no
     list. Raises CannotMerge, and SlotTaken when both have a visit at the same time.
     """
-    for patient in sorted((kept, duplicate), key=lambda each: each.pk):
-        lock_patient(patient)
-    kept.refresh_from_db()
-    duplicate.refresh_from_db()
+    _lock(kept, duplicate)
     _expect_mergeable(kept, duplicate)
     filled_in = _to_fill_in(kept, duplicate)
     gone_elsewhere = _whose_letters_go_elsewhere(kept, duplicate, filled_in)
@@ -102,13 +99,17 @@ def undo_merge(*, merge: PatientMerge, now: datetime) -> None:
     Raises CannotUndoMerge.
     """
     merge = PatientMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
-    if merge.undone_at or now > merge.at + UNDO_MERGE_WITHIN:
-        raise CannotUndoMerge
     kept, duplicate = merge.kept, merge.duplicate
+    _lock(kept, duplicate)
+    if merge.undone_at or now > merge.at + UNDO_MERGE_WITHIN or kept.merged_into_id:
+        raise CannotUndoMerge
     for rows in _belonging_to(kept):
         ids = merge.moved[rows.model._meta.label_lower]
         _hand_over(rows.filter(pk__in=ids), duplicate)
-    filled_in = merge.moved["filled_in"]
+    # What the desk has corrected meanwhile is the kept one's own.
+    filled_in = [
+        name for name in merge.moved["filled_in"] if getattr(kept, name) == getattr(duplicate, name)
+    ]
     for name in filled_in:
         setattr(kept, name, EMPTY.get(name))
     kept.save(update_fields=filled_in)
@@ -118,6 +119,13 @@ def undo_merge(*, merge: PatientMerge, now: datetime) -> None:
     merge.save(update_fields=["undone_at"])
     if gone_elsewhere := _whose_letters_go_elsewhere(kept, duplicate, filled_in):
         tell_anew(concerns_of(gone_elsewhere), now=now)
+
+
+def _lock(kept: Patient, duplicate: Patient) -> None:
+    """Both, always in the same order, and as they are now."""
+    for patient in sorted((kept, duplicate), key=lambda each: each.pk):
+        lock_patient(patient)
+        patient.refresh_from_db()
 
 
 def _expect_mergeable(kept: Patient, duplicate: Patient) -> None:
@@ -131,8 +139,8 @@ def _expect_mergeable(kept: Patient, duplicate: Patient) -> None:
         raise CannotMerge(
             "One is reached through a responsible adult, the other directly. Make both alike first."
         )
-    names = {child.name.lower() for child in kept.dependants.all()}
-    for child in duplicate.dependants.all():
+    names = {child.name.lower() for child in kept.dependants.filter(merged_into=None)}
+    for child in duplicate.dependants.filter(merged_into=None):
         if child.name.lower() in names:
             raise CannotMerge(f"Both care for a {child.name}. Merge these two first.")
     if _both_at_once(kept, duplicate):

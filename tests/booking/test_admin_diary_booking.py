@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from booking import scheduling
 from booking.models import Appointment, Patient
 from tests.booking.admin_steps import caller, desk_of, told, words
 from tests.booking.diary_steps import BESIDE, BOARD
 from tests.booking.steps import visit
-from tests.cast import BEN, TUESDAY, Cast
+from tests.cast import BEN, NOW, TUESDAY, Cast
 from tests.factories import local, make_practitioner, make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -101,6 +102,17 @@ def test_patients_are_found_by_name_phone_and_address(desk: Client, cast: Cast) 
     assert found(desk, "nobody") == []
     assert found(desk, "a") == []
     assert found(desk, "\x00") == []
+
+
+def test_whoever_was_merged_into_another_is_not_found_nor_booked(desk: Client, cast: Cast) -> None:
+    anas, bens = visit(cast, "9:00"), visit(cast, "12:00", person=BEN)
+    assert anas.patient
+    assert bens.patient
+    scheduling.merge(kept=anas.patient, duplicate=bens.patient, by=cast.dina, now=NOW)
+
+    assert found(desk, "ben carter") == []
+    answer = desk.post(BOOK, on_file(cast, bens.patient))
+    assert list(problems(answer)) == ["patient"]
 
 
 def test_without_scripts_the_search_button_keeps_what_was_typed(desk: Client, cast: Cast) -> None:

@@ -197,3 +197,40 @@ def test_a_proof_or_an_agreement_does_not_pass_to_another_address_or_number(cast
     merge(ana, ben, cast)
     ana.refresh_from_db()
     assert (ana.texts_agreed_at, ana.email_proved_at) == (None, None)
+
+
+def test_two_of_one_name_become_one_that_has_the_address_too(cast: Cast):
+    by_phone = patient(replace(ANA, email="", phone="+17805550199"))
+    done = merge(by_phone, patient(ANA), cast)
+    by_phone.refresh_from_db()
+    assert by_phone.email == ANA.email
+    assert patient(ANA) == by_phone
+    scheduling.undo_merge(merge=done, now=NOW)
+    assert patient(ANA) == done.duplicate
+
+
+def test_after_two_mergers_every_name_finds_the_one_that_was_kept(cast: Cast):
+    ana, ben, anna = patient(ANA), patient(BEN), patient(ANNA)
+    first = merge(ana, ben, cast)
+    merge(anna, ana, cast)
+    assert patient(BEN) == anna
+    with pytest.raises(scheduling.CannotUndoMerge):
+        scheduling.undo_merge(merge=first, now=NOW)
+
+
+def test_once_their_children_are_one_so_can_the_parents_be(cast: Cast):
+    ana, ben, leo = patient(ANA), patient(BEN), patient(LEO)
+    bens_leo = patient(replace(BEN, dependant=LEO.dependant))
+    merge(leo, bens_leo, cast)
+    merge(ana, ben, cast)
+    assert patient(replace(BEN, dependant=LEO.dependant)) == leo
+    assert list(ana.dependants.filter(merged_into=None)) == [leo]
+
+
+def test_what_the_desk_corrected_after_the_merger_stays_when_it_is_undone(cast: Cast):
+    anna, ana = patient(ANNA), patient(ANA)
+    done = merge(anna, ana, cast)
+    Patient.objects.filter(pk=anna.pk).update(email="anna@example.com")
+    scheduling.undo_merge(merge=done, now=NOW)
+    anna.refresh_from_db()
+    assert anna.email == "anna@example.com"
