@@ -14,7 +14,7 @@ from django.db import Error
 from django.db.models import DateField, DateTimeField, Field, ProtectedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from clinic_site.reachable_days import DAYS, MOMENTS
+from clinic_site.reachable_days import DAYS, MOMENTS, without_moments
 
 
 def author(request: HttpRequest) -> User:
@@ -61,6 +61,9 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none at r
         if field is not None and isinstance(db_field, DateField):
             field.validators += MOMENTS if isinstance(db_field, DateTimeField) else DAYS
         return field
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return without_moments(super().get_changeform_initial_data(request), self.model)
 
     def changeform_view(
         self,

@@ -11,7 +11,7 @@ from django.db import Error
 from django.db.models import DateField, DateTimeField, Field, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from clinic_site.reachable_days import DAYS, MOMENTS
+from clinic_site.reachable_days import DAYS, MOMENTS, without_moments
 
 
 class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none at run time
@@ -37,6 +37,9 @@ class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none a
             for widget, part in zip(field.widget.widgets, ("date", "time"), strict=True):
                 widget.attrs["aria-label"] = f"{field.label}: {part}"
         return field
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return without_moments(super().get_changeform_initial_data(request), self.model)
 
     def changeform_view(
         self,

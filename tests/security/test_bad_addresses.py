@@ -55,6 +55,7 @@ OF_THE_DESK = [
     "/admin/reports/{}/",
     "/admin/reports/?from={}",
     "/admin/booking/closure/absence/?first={}",
+    "/admin/booking/closure/add/?starts_at={}",
     "/admin/booking/closure/{}/rearrange/",
     "/admin/booking/patient/{}/merge/",
     "/admin/booking/patient/1/merge/?with={}",
