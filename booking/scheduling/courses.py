@@ -23,7 +23,7 @@ from booking.models import (
 from booking.models.appointments import AppointmentQuerySet
 from booking.openings import Openings
 from booking.scheduling.correspondence import owe, owe_letter, owe_reminders
-from booking.scheduling.firmness import know_address, needs_review
+from booking.scheduling.firmness import is_unanswered, know_address, needs_review
 from booking.scheduling.holds import drop_expired_holds
 from booking.scheduling.ledger import expect_free, free_the_time, place, remove_hold, write
 from booking.scheduling.rules import NotOffered, room_or_first
@@ -80,8 +80,10 @@ def accept_course(*, course: Course, by: User | None, now: datetime) -> Course:
     """Every place becomes a visit of the patient, with one letter for all of them.
 
     Returns the course as it stands then: lapsed, if its time was over or a place was given away
-    since. Answering twice is the same as once: the first answer stands. Raises SlotTaken when the
-    patient has another visit at one of the times; nothing is answered then.
+    since. Without answers to the safety questions that still hold, a clinician looks first; the
+    desk asks on the phone what it needs to know. Answering twice is the same as once: the first
+    answer stands. Raises SlotTaken when the patient has another visit at one of the times; nothing
+    is answered then.
     """
     current, kept = _locked(course)
     if current.answer != Course.Answer.OPEN:
@@ -96,7 +98,8 @@ def accept_course(*, course: Course, by: User | None, now: datetime) -> Course:
     for visit in kept:
         expect_free(current.patient, visit)
         visit.patient, visit.screening, visit.hold_expires_at = current.patient, answers, None
-        to = State.NEEDS_REVIEW if needs_review(visit) else State.BOOKED
+        to_review = (by is None and is_unanswered(visit)) or needs_review(visit)
+        to = State.NEEDS_REVIEW if to_review else State.BOOKED
         write(visit, EventKind.BOOKED, to=to, by=by, now=now)
     _answer(current, Course.Answer.ACCEPTED, now=now)
     _tell_of(current, kept, now=now)

@@ -284,6 +284,23 @@ def test_clear_answers_book(cast: Cast, ana: Patient) -> None:
     assert [state for _, state, _ in places(course)] == [State.BOOKED] * 3
 
 
+def test_without_answers_that_hold_a_clinician_looks_first_unless_the_desk_has_asked(
+    cast: Cast, ana: Patient
+) -> None:
+    cast.first_visit.asks_safety_questions = True
+    cast.first_visit.save()
+    answers_of(ana, "clear", local("2026-05-22", "9:00"))
+
+    by_link = accept(propose(cast, ana))
+    next_year = sessions(cast, days=["2027-01-05", "2027-01-12"])
+    by_phone = scheduling.accept_course(
+        course=propose(cast, ana, sessions=next_year), by=cast.dina, now=NOW
+    )
+
+    assert {state for _, state, _ in places(by_link)} == {State.NEEDS_REVIEW}
+    assert {state for _, state, _ in places(by_phone)} == {State.BOOKED}
+
+
 def test_answers_do_not_matter_to_a_service_that_asks_none(cast: Cast, ana: Patient) -> None:
     answers_of(ana, "review", NOW)
 
