@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import ManyToManyField
+from django.http import HttpRequest
 
 from booking.admin.foundation import ClinicAdmin
 from booking.models import Room, Service
@@ -38,9 +41,21 @@ class ServiceAdmin(ClinicAdmin):
                 )
             },
         ),
-        ("When", {"fields": ("notice_hours", "horizon_days", "cancel_cutoff_hours")}),
-        ("Who and where", {"fields": ("practitioners", "online", "is_offered", "order")}),
+        (
+            "When",
+            {"fields": ("notice_hours", "horizon_days", "cancel_cutoff_hours", "reminder_hours")},
+        ),
+        ("Safety questions", {"fields": ("asks_safety_questions",)}),
+        (
+            "Who and where",
+            {"fields": ("practitioners", "by_phone", "online", "is_offered", "order")},
+        ),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Whether the safety questions are asked is a house rule, and no matter of wording."""
+        may_change = request.user.has_perm("booking.change_houserules")
+        return () if may_change else ("asks_safety_questions",)
 
     @admin.display(description="Length", ordering="length_minutes")
     def length(self, service: Service) -> str:

@@ -10,7 +10,7 @@ from django.test import Client
 from booking.models import Closure, ExtraHours, WorkingHours
 from tests.booking.admin_steps import desk_of, words
 from tests.booking.steps import visit
-from tests.cast import TUESDAY, Cast
+from tests.cast import TUESDAY, Cast, make_staff
 from tests.factories import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -190,6 +190,8 @@ def test_a_service_keeps_its_booked_visits_as_they_were(desk: Client, cast: Cast
         "notice_hours": "2",
         "horizon_days": "60",
         "cancel_cutoff_hours": "24",
+        "reminder_hours": "48, 24",
+        "asks_safety_questions": "on",
         "practitioners": [cast.priya.pk],
         "online": "on",
         "is_offered": "on",
@@ -202,3 +204,19 @@ def test_a_service_keeps_its_booked_visits_as_they_were(desk: Client, cast: Cast
     cast.first_visit.refresh_from_db()
     assert (cast.first_visit.name, cast.first_visit.length_minutes) == ("Long first visit", 90)
     assert (booked.service_name, booked.length_minutes) == ("First visit", 60)
+    assert cast.first_visit.reminder_hours == [48, 24]
+    assert cast.first_visit.asks_safety_questions
+
+
+def test_an_editor_does_not_decide_whether_the_safety_questions_are_asked(cast: Cast) -> None:
+    cast.first_visit.asks_safety_questions = True
+    cast.first_visit.save()
+    editor = desk_of(make_staff("eve", "Eve", "Moreau", group="Editor"))
+    page = f"/admin/booking/service/{cast.first_visit.pk}/change/"
+    form = editor.get(page).context["adminform"].form
+    typed = {field.html_name: field.value() for field in form if field.value() is not None}
+
+    editor.post(page, typed | {"name": "First hour", "practitioners": [cast.priya.pk]})
+
+    cast.first_visit.refresh_from_db()
+    assert (cast.first_visit.name, cast.first_visit.asks_safety_questions) == ("First hour", True)
