@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator

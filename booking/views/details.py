@@ -20,6 +20,9 @@ NOT_BOOKED = (
     *(scheduling.PleasePhone, scheduling.AnswersGone),
 )
 
+# Some times what a field takes, so that too long a text can be shortened; sessions are no store.
+KEPT_AT_MOST = 5_000
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest) -> HttpResponse:
@@ -36,7 +39,8 @@ def _keep_details(request: HttpRequest, hold: Appointment | None) -> HttpRespons
     """What was typed is kept before anything else, valid or not, held or not."""
     form = DetailsForm(request.POST)
     form_is_valid = form.is_valid()
-    kept = {name: request.POST.get(name, "").replace("\x00", "") for name in form.fields}
+    typed = {name: request.POST.get(name, "").replace("\x00", "") for name in form.fields}
+    kept = {name: value[:KEPT_AT_MOST] for name, value in typed.items()}
     version = Clinic.objects.get().privacy_notice_version
     journey.remember_typed(request, kept | {"privacy_notice": version})
     if hold is None:

@@ -101,10 +101,14 @@ def _for_a_service(request: HttpRequest, service: Service, *, now: datetime) -> 
         return render(request, PAGE, context)
     if not form.is_valid():
         return render(request, PAGE, context, status=400)
-    key = f"join the list from {network_of(request)}"
-    if not within_limit(key, at_most=JOINED_AT_MOST, per=JOINED_WITHIN, now=now):
-        sentence = "Your network has joined our list many times. Please try again in an hour."
-        return too_many(request, sentence, wait=JOINED_WITHIN)
+    # Each wish is answered by a letter: nobody's mailbox is to be flooded from many networks.
+    for word, key in (
+        ("Your network", f"join the list from {network_of(request)}"),
+        ("This e-mail address", f"join the list as {form.person.email.casefold()}"),
+    ):
+        if not within_limit(key, at_most=JOINED_AT_MOST, per=JOINED_WITHIN, now=now):
+            sentence = f"{word} has joined our list many times. Please try again in an hour."
+            return too_many(request, sentence, wait=JOINED_WITHIN)
     return _join(request, form, service, now=now)
 
 

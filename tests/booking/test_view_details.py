@@ -87,6 +87,16 @@ def test_a_mistake_gets_a_sentence_and_loses_nothing(
     assert Appointment.objects.get().state == State.HELD
 
 
+def test_of_a_text_without_end_the_session_keeps_a_beginning(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, local(TUESDAY, "9:00"), cast.riverside)
+
+    answer = give_details(client, about="long " * 100_000)
+
+    assert answer.status_code == 400
+    assert len(client.session["typed"]["about"]) == 5_000
+    assert client.get("/book/check/")["Location"] == "/book/details/"
+
+
 def test_someone_cared_for_needs_a_name(client: Client, cast: Cast) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
 

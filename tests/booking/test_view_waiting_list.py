@@ -191,6 +191,23 @@ def test_after_five_in_an_hour_the_network_has_to_wait(
     assert WaitingEntry.objects.count() == 5
 
 
+def test_after_five_in_an_hour_an_address_is_left_alone_by_every_network(
+    client: Client, cast: Cast, settings: Settings
+) -> None:
+    settings.ATTEMPT_LIMITS_ON = True
+    people = [
+        (f"203.0.113.{number}", WISH | WHO | {"name": f"Ana {word}"})
+        for number, word in enumerate(["One", "Two", "Three", "Four", "Five", "Six"])
+    ]
+
+    answers = [
+        client.post(FOR_FIRST_VISIT, person, REMOTE_ADDR=network) for network, person in people
+    ]
+
+    assert [answer.status_code for answer in answers] == [303] * 5 + [429]
+    assert WaitingEntry.objects.count() == 5
+
+
 def test_what_cannot_be_booked_online_has_no_list_here(client: Client, cast: Cast) -> None:
     make_service(cast.priya, slug="by-phone-only", online=False)
 
