@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from booking.admin.diary_board import RUN_THE_DAY, SEE, expect_permission, page_context
 from booking.admin.foundation import author
 from booking.admin.marks import MARKS, REFUSALS, in_words, marks_offered, may_be_cancelled
+from booking.admin.rights import may_read_about
 from booking.admin.visit_facts import history_of, letters_of
 from booking.admin.visit_pages import state_word
 from booking.admin.wording import phone_of, state_tag, who_comes
@@ -76,6 +77,7 @@ def _panel(
         "phone": phone_of(visit),
         "state": state_tag(visit),
         "safety": safety_of(visit),
+        "about": visit.about if may_read_about(request.user) else "",
         "marks": marks_offered(visit, now=timezone.now()) if may_run else [],
         "may_cancel": may_run and may_be_cancelled(visit),
         "may_move": may_run and visit.state in MOVABLE,

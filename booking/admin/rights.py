@@ -13,6 +13,11 @@ READ, READ_ALL = "booking.read_answers", "booking.read_all_answers"
 DECIDE = "booking.decide_on_answers"
 
 
+def may_read_about(user: User | AnonymousUser) -> bool:
+    """What a visit is about is health data too: for those who run the day or treat."""
+    return user.has_perm("booking.run_the_day") or user.has_perm(READ)
+
+
 def may_read_answers(user: User | AnonymousUser, visit: Appointment) -> bool:
     """Clinicians read the answers of their own patients, the lead practitioner everybody's."""
     if not user.has_perm(READ):

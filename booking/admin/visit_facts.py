@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
 
+from booking.admin.rights import may_read_about
 from booking.admin.screening import safety_fact
 from booking.admin.screening_consent import consent_fact
 from booking.admin.wording import (
@@ -97,7 +98,7 @@ def _who(visit: Appointment, reader: User | AnonymousUser) -> list[Fact]:
         ("Phone for this visit", phone_of(visit)),
         *_phone_on_file(visit, patient.correspondent),
         ("E-mail", patient.correspondent.email or "None: no letters are sent"),
-        ("What it is about", visit.about or "Nothing entered"),
+        *([("What it is about", visit.about or "Nothing entered")] * may_read_about(reader)),
     ]
 
 

@@ -5,8 +5,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from booking.models import Appointment, State
-from tests.booking.admin_steps import BOOK, LIST, caller, desk_of, mark, page_of
-from tests.booking.steps import visit
+from tests.booking.admin_steps import BOOK, LIST, caller, desk_of, mark, page_of, words
+from tests.booking.steps import desk_visit, visit
 from tests.cast import Cast, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -70,6 +70,21 @@ def test_an_editor_changes_nothing_of_a_visit(cast: Cast, anas: Appointment) -> 
     ] == [403, 403, 403]
     anas.refresh_from_db()
     assert anas.state == State.BOOKED
+
+
+def test_a_manager_does_not_read_what_a_visit_is_about(cast: Cast) -> None:
+    about = desk_visit(cast, "12:00", about="Pins and needles")
+    manager = desk_of(make_staff("mona", "Mona", "Haas", group="Manager"))
+    for page in (page_of(about), f"/admin/diary/visit/{about.pk}/"):
+        assert "Pins and needles" in words(desk_of(cast.dina).get(page))
+        shown = manager.get(page)
+        assert shown.status_code == 200
+        assert "Pins and needles" not in words(shown)
+
+
+@pytest.mark.parametrize("hidden", ["about__startswith=Pins", "held_by__startswith=a"])
+def test_nothing_hidden_is_found_out_by_filtering(cast: Cast, hidden: str) -> None:
+    assert desk_of(cast.dina).get(f"{LIST}?day=all&{hidden}").status_code == 400
 
 
 def test_a_practitioner_may_mark(anas: Appointment) -> None:
