@@ -55,9 +55,11 @@ def consents_of(patient: Patient) -> list[tuple[str, ...]]:
     ]
 
 
-class PatientForm(WholeRowForm):
-    """Agreeing to text messages is a tick on the page and a moment in the row."""
+# A tick on the page is a moment in the row.
+STANDS_FOR = {"agrees_to_texts": "texts_agreed_at"}
 
+
+class PatientForm(WholeRowForm):
     agrees_to_texts = forms.BooleanField(
         label="Agreed to text messages",
         required=False,
@@ -102,11 +104,15 @@ class PatientAdmin(MergingPages):
         return dependant_page(request, pk, context)
 
     def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: Any) -> None:
-        """Another address reads what is sent from now on, and links at the old one end."""
+        """Another address reads what is sent from now on, and links at the old one end.
+
+        Only what was typed is saved: the patient may be merged, or prove the address, at this very
+        moment.
+        """
         changed, now = set(form.changed_data), timezone.now()
         if "agrees_to_texts" in changed:
             obj.texts_agreed_at = now if form.cleaned_data["agrees_to_texts"] else None
-        super().save_model(request, obj, form, change)
+        obj.save(update_fields=[STANDS_FOR.get(name, name) for name in changed])
         if "email" in changed:
             scheduling.contact_changed(obj, now=now)
         elif changed & {"reminders", "agrees_to_texts", "phone"}:

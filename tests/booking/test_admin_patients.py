@@ -257,3 +257,24 @@ def test_letters_are_not_added_changed_or_deleted(cast: Cast) -> None:
         superuser.post(f"{MESSAGES}{letter.pk}/change/", {"to": "x@example.com"}).status_code,
         superuser.post(f"{MESSAGES}{letter.pk}/delete/", {"post": "yes"}).status_code,
     ] == [403, 403, 403]
+
+
+def test_correcting_a_name_undoes_nothing_that_happens_at_this_moment(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = visit(cast, "9:00").patient
+    assert ana
+    desk, page = desk_of(cast.dina), f"/admin/booking/patient/{ana.pk}/change/"
+    typed = {"name": "Ana López", "email": ANA.email, "phone": ANA.phone, "reminders": "on"}
+    validate = Patient.validate_constraints
+
+    def meanwhile(patient: Patient, **kwargs: Any) -> None:
+        """The row has been read and not been written."""
+        Patient.objects.filter(pk=patient.pk).update(email_proved_at=NOW)
+        validate(patient, **kwargs)
+
+    monkeypatch.setattr(Patient, "validate_constraints", meanwhile)
+    desk.post(page, typed)
+
+    ana.refresh_from_db()
+    assert (ana.name, ana.email_proved_at) == ("Ana López", NOW)
