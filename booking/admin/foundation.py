@@ -62,6 +62,12 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # takes none at r
             field.validators += MOMENTS if isinstance(db_field, DateTimeField) else DAYS
         return field
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        # An address may have an empty `_to_field`, which Django takes for a field's name.
+        return super().get_object(request, object_id, from_field or None)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return without_moments(super().get_changeform_initial_data(request), self.model)
 

@@ -57,6 +57,8 @@ OF_THE_DESK = [
     "/admin/booking/closure/absence/?first={}",
     "/admin/booking/closure/add/?starts_at={}",
     "/admin/booking/closure/{}/rearrange/",
+    "/admin/booking/closure/{}/delete/?_to_field=",
+    "/admin/booking/patient/{}/change/?_to_field=",
     "/admin/booking/patient/{}/merge/",
     "/admin/booking/patient/1/merge/?with={}",
     "/admin/booking/patient/1/merge/?q={}",
