@@ -16,6 +16,7 @@ UNLISTED = ("/visit/", "/course/", "/waiting-list/", "/v/", "/calendars/")
 # The address itself is a secret. Elsewhere a form's page has to name its origin: Django compares it
 # before it believes a form.
 SECRET = ("/v/", "/calendars/")
+NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 def clean_request(get_response: GetResponse) -> GetResponse:
@@ -30,6 +31,17 @@ def clean_request(get_response: GetResponse) -> GetResponse:
         if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
             raise BadRequest("Only UTF-8 can be read here.")
         return get_response(request)
+
+    return middleware
+
+
+def no_devices(get_response: GetResponse) -> GetResponse:
+    """No page asks for a camera, a place or a payment, so no script that got in can either."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = NO_DEVICES
+        return response
 
     return middleware
 

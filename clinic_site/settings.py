@@ -141,6 +141,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "clinic_site.middleware.no_devices",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic_site.middleware.private_pages",
     "clinic_site.middleware.clean_request",

@@ -116,6 +116,7 @@ def test_no_page_can_be_sniffed_or_framed(visitor: Client, path: str) -> None:
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in answer["Permissions-Policy"]
 
 
 def test_cookies_cannot_be_read_by_scripts(visitor: Client) -> None:
