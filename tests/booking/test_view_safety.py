@@ -437,3 +437,19 @@ def test_answers_changed_in_another_window_at_the_instant_of_booking_are_looked_
     assert Appointment.objects.get().state == State.HELD
     assert where(ana.post(CHECK, READ_ABOUT_IT)) == (303, "/book/done/")
     assert Appointment.objects.get().screening == ScreeningAnswers.objects.get()
+
+
+def test_a_question_is_shown_as_it_was_written_and_never_as_markup(
+    client: Client, cast: Cast
+) -> None:
+    question = "Was your count < 50 & <em onclick=alert()>falling</em>?"
+    SafetyRule.objects.filter(key="diabetes").update(question=question)
+    take(client, cast.first_visit, local(TUESDAY, "9:00"), cast.riverside)
+    give_details(client)
+
+    asked = client.get("/book/safety/").content.decode()
+    refused = answer_questions(client, diabetes="").content.decode()
+
+    for page in (asked, refused):
+        assert "Was your count &lt; 50 &amp; &lt;em onclick=alert()&gt;falling" in page
+        assert "<em" not in page
