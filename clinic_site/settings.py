@@ -26,6 +26,11 @@ env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 
+def listed(name: str, otherwise: list[str]) -> list[str]:
+    """What the variable lists between commas, with or without blanks around them."""
+    return [each.strip() for each in env.list(name, otherwise) if each.strip()]
+
+
 def secret_key(*, debug: bool) -> str:
     """SECRET_KEY of the environment; with DEBUG on, one that is made once and kept locally."""
     given = env.str("SECRET_KEY", "")
@@ -50,7 +55,7 @@ def health_keys(*, debug: bool) -> dict[str, bytes]:
 
     With DEBUG on and none given, one that is made once and kept locally.
     """
-    given: list[str] = env.list("HEALTH_KEYS", [])
+    given = listed("HEALTH_KEYS", [])
     kept = LOCAL_DIR / "health_key"
     if not given and debug:
         if not kept.exists():
@@ -63,13 +68,16 @@ def health_keys(*, debug: bool) -> dict[str, bytes]:
         keys = {name: base64.urlsafe_b64decode(key) for name, key in named}
     except (ValueError, binascii.Error):
         keys = {}
-    if not keys or any(len(key) != 32 for key in keys.values()):
+    # A name stands in a column of this length; one that is given twice would hide a key.
+    readable = all(0 < len(name) <= 20 and len(key) == 32 for name, key in keys.items())
+    if not keys or not readable or len(keys) < len(given):
         raise ImproperlyConfigured(
             "HEALTH_KEYS is missing or unreadable: the answers to the safety questions could not "
             "be sealed. Make a key with\n"
             '    python -c "import base64, secrets; '
             'print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"\n'
-            "and set HEALTH_KEYS=2026a:<key>. Keep it apart from the database and its backups."
+            "and set HEALTH_KEYS=2026a:<key>, each with another name of at most 20 characters. "
+            "Keep it apart from the database and its backups."
         )
     return keys
 
@@ -105,7 +113,7 @@ def required_unless_debug(name: str, *, example: str, debug_value: str) -> str:
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key(debug=DEBUG)
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS", [])
 
 HEALTH_KEYS = health_keys(debug=DEBUG)
 
@@ -113,7 +121,7 @@ HEALTH_KEYS = health_keys(debug=DEBUG)
 SITE_ORIGIN = required_unless_debug(
     "SITE_ORIGIN", example="https://clinic.example.com", debug_value="http://localhost:8000"
 ).rstrip("/")
-ALLOWED_HOSTS = env.list(
+ALLOWED_HOSTS = listed(
     "ALLOWED_HOSTS",
     [urlsplit(SITE_ORIGIN).hostname or "", *(["localhost", "127.0.0.1"] if DEBUG else [])],
 )
@@ -191,7 +199,7 @@ FORMAT_MODULE_PATH = ["clinic_site.formats"]
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", "CA")
 PHONENUMBER_DEFAULT_FORMAT = "NATIONAL"
 # Whose advertising rules the claim linter follows, besides what is disputed everywhere.
-CLAIM_REGIONS = env.list("CLAIM_REGIONS", ["CA-AB"])
+CLAIM_REGIONS = listed("CLAIM_REGIONS", ["CA-AB"])
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -19,6 +20,7 @@ from django.test import Client
 from booking import sealing
 from booking.models import Appointment, ScreeningAnswers
 from booking.sealing import CannotOpen
+from clinic_site.settings import health_keys
 from tests.booking.pages import READ_ABOUT_IT, answer_questions, give_details, take
 from tests.booking.steps import visit
 from tests.cast import NOW, TUESDAY, Cast
@@ -173,6 +175,28 @@ def test_naming_another_key_does_not_open_it(settings: Any) -> None:
 
     with pytest.raises(CannotOpen):
         row.open()
+
+
+def as_in_the_environment(*keys: tuple[str, bytes]) -> str:
+    return ", ".join(f"{name}:{base64.urlsafe_b64encode(key).decode()}" for name, key in keys)
+
+
+def test_a_blank_after_the_comma_is_no_part_of_a_keys_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEALTH_KEYS", as_in_the_environment(("2027a", NEW), ("2026a", OLD)))
+
+    assert health_keys(debug=False) == {"2027a": NEW, "2026a": OLD}
+
+
+@pytest.mark.parametrize(
+    "keys", [[("a", NEW), ("a", OLD)], [("a" * 21, NEW)], [("", NEW)], [("a", NEW[:16])], []]
+)
+def test_keys_that_could_not_be_used_stop_the_start(
+    monkeypatch: pytest.MonkeyPatch, keys: list[tuple[str, bytes]]
+) -> None:
+    monkeypatch.setenv("HEALTH_KEYS", as_in_the_environment(*keys))
+
+    with pytest.raises(ImproperlyConfigured, match="HEALTH_KEYS"):
+        health_keys(debug=False)
 
 
 def rotate() -> str:
