@@ -19,6 +19,8 @@ from content.structured_data import faq_things
 from content.views.answers import show
 
 ASKED_AT_MOST, ASKED_WITHIN = 5, timedelta(hours=1)
+# As many as a reader may say of all questions; more are thanked for, and not counted.
+SAID_AT_MOST, SAID_WITHIN = 40, timedelta(hours=1)
 
 
 @require_safe
@@ -43,7 +45,9 @@ def feedback(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("helped") not in {"yes", "no"}:
             return render(request, "content/feedback.html", {"faq": faq}, status=400)
-        count_feedback(faq, helped=request.POST["helped"] == "yes")
+        key = f"feedback from {network_of(request)}"
+        if within_limit(key, at_most=SAID_AT_MOST, per=SAID_WITHIN, now=timezone.now()):
+            count_feedback(faq, helped=request.POST["helped"] == "yes")
         return redirect("feedback_thanks", slug=slug)
     return render(request, "content/feedback.html", {"faq": faq})
 

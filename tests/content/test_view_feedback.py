@@ -2,8 +2,10 @@
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from content.models import Faq
+from content.views.faqs import SAID_AT_MOST
 from tests.content.pages import parsed
 from tests.content.texts import make_faq
 from tests.factories import make_clinic
@@ -38,6 +40,17 @@ def test_each_answer_counts_once(client: Client, faq: Faq) -> None:
         assert (answer.status_code, answer["Location"]) == (302, f"{PATH}thank-you/")
 
     assert counts(faq) == (2, 1)
+
+
+def test_of_one_network_only_so_many_count_in_an_hour(
+    client: Client, faq: Faq, settings: Settings
+) -> None:
+    settings.ATTEMPT_LIMITS_ON = True
+    for _ in range(SAID_AT_MOST + 2):
+        assert client.post(PATH, {"helped": "no"})["Location"] == f"{PATH}thank-you/"
+    client.post(PATH, {"helped": "yes"}, REMOTE_ADDR="198.51.100.7")
+
+    assert counts(faq) == (1, SAID_AT_MOST)
 
 
 def test_a_vote_makes_no_new_version_of_the_text(client: Client, faq: Faq) -> None:
