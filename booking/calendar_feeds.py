@@ -37,7 +37,8 @@ def make(practitioner: Practitioner, *, by: User, now: datetime) -> str:
 
 
 def find(token: str) -> CalendarFeed | None:
-    """The feed that this token opens: not a revoked one, nor of somebody who has left."""
+    """The feed that this token opens: not a revoked one, nor of somebody who has left or may not
+    sign in any more."""
     return (
         CalendarFeed.objects.select_related("practitioner")
         .filter(
@@ -45,6 +46,7 @@ def find(token: str) -> CalendarFeed | None:
             revoked_at__isnull=True,
             practitioner__is_treating=True,
         )
+        .exclude(practitioner__user__is_active=False)
         .first()
     )
 

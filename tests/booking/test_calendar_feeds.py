@@ -209,6 +209,16 @@ def test_wrong_revoked_and_left_are_the_same_404(client: Client, cast: Cast, add
     assert wrong.content == revoked.content == left.content
 
 
+def test_whose_login_is_ended_has_no_calendar_any_more(
+    client: Client, cast: Cast, address: str, priya: User
+) -> None:
+    assert client.get(address).status_code == 200
+
+    User.objects.filter(pk=priya.pk).update(is_active=False)
+
+    assert client.get(address).status_code == 404
+
+
 def test_who_tries_many_addresses_has_to_wait(
     client: Client, address: str, settings: Settings
 ) -> None:
