@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser, User
 
-from booking.models import Appointment
+from booking.models import Appointment, State
 
 READ, READ_ALL = "booking.read_answers", "booking.read_all_answers"
 DECIDE = "booking.decide_on_answers"
+# A visit that was cancelled or never proved makes nobody a practitioner's patient.
+TREATED_IN = (State.NEEDS_REVIEW, State.BOOKED, State.ARRIVED, State.COMPLETED)
 
 
 def may_read_about(user: User | AnonymousUser) -> bool:
@@ -30,7 +32,7 @@ def may_decide(user: User | AnonymousUser, visit: Appointment) -> bool:
 
 
 def treats(user: User | AnonymousUser, visit: Appointment) -> bool:
-    """Whether the user is the visit's practitioner, or has a visit with its patient otherwise."""
+    """Whether the user is the visit's practitioner, or treats or treated its patient otherwise."""
     practitioner = getattr(user, "practitioner", None)
     if practitioner is None:
         return False
@@ -38,7 +40,7 @@ def treats(user: User | AnonymousUser, visit: Appointment) -> bool:
         return True
     return (
         visit.patient_id is not None
-        and Appointment.objects.visits()
-        .filter(patient=visit.patient_id, practitioner=practitioner)
-        .exists()
+        and Appointment.objects.filter(
+            patient=visit.patient_id, practitioner=practitioner, state__in=TREATED_IN
+        ).exists()
     )

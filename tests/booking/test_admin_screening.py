@@ -450,9 +450,14 @@ def test_a_colleague_reads_the_answers_of_their_own_patients_alone(cast: Cast, a
     assert not ScreeningReading.objects.exists()
 
     desk_visit(cast, "14:00", practitioner=cast.tomas)
+    assert anas.patient
 
     assert "Read the answers" in words(tomas.get(page_of(anas)))
     assert tomas.get(answers_of(anas)).status_code == 200
+
+    off = anas.patient.appointments.get(practitioner=cast.tomas)
+    scheduling.cancel(appointment=off, by=cast.dina, now=NOW)
+    assert tomas.get(answers_of(anas)).status_code == 403
 
 
 def test_a_clinicians_login_without_a_practitioner_reads_nothing(cast: Cast, anas: Appointment):
