@@ -18,7 +18,7 @@ def free_times(answer) -> list[str]:
     return [time.key for day in answer.context["days"] for time in day.times]
 
 
-def test_the_page_opens_on_the_first_week_that_has_a_free_time(client: Client, cast: Cast) -> None:
+def test_the_page_opens_on_the_first_day_that_has_a_free_time(client: Client, cast: Cast) -> None:
     Closure.objects.create(
         location=cast.riverside,
         starts_at=local("2026-11-23", "0:00"),
@@ -29,7 +29,7 @@ def test_the_page_opens_on_the_first_week_that_has_a_free_time(client: Client, c
     answer = client.get("/book/first-visit/")
 
     assert answer.status_code == 200
-    assert answer.context["days"][0].date.isoformat() == "2026-11-30"
+    assert answer.context["days"][0].date.isoformat() == "2026-12-03"
     assert free_times(answer)[0] == "2026-12-03T16:00Z at riverside"
 
 
@@ -43,7 +43,7 @@ def test_each_free_time_is_a_button_named_by_its_time(client: Client, cast: Cast
 
 
 def test_a_day_says_how_many_times_it_has(client: Client, cast: Cast) -> None:
-    answer = client.get("/book/first-visit/?from=2026-11-24")
+    answer = client.get("/book/first-visit/?from=2026-11-23")
 
     # 9:00 to 16:00, every half hour; on Monday two hours' notice leave out nothing after 9.
     assert [len(day.times) for day in answer.context["days"]] == [15, 15, 15, 15, 15, 0, 0]
@@ -79,8 +79,8 @@ def test_a_week_without_times_says_so_and_leads_to_the_first_one(
     answer = client.get("/book/first-visit/?from=2026-11-24")
 
     assert free_times(answer) == []
-    assert answer.context["first_url"] == "/book/first-visit/?from=2026-11-30"
-    assert "There is no free time in this week" in text_of(answer)
+    assert answer.context["first_url"] == "/book/first-visit/?from=2026-12-03"
+    assert "There is no free time in these seven days" in text_of(answer)
 
 
 def test_a_clinic_without_any_free_time_asks_to_phone(client: Client, cast: Cast) -> None:
@@ -105,6 +105,19 @@ def test_weeks_before_today_and_after_the_horizon_are_not_offered(
     assert this_week.context["later"] == "/book/first-visit/?from=2026-11-30"
     assert last_week.context["later"] == ""
     assert last_week.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "earlier"),
+    [("2026-11-20", "2026-11-23", ""), ("2026-11-26", "2026-11-26", "2026-11-23")],
+)
+def test_a_day_that_is_past_is_never_shown(
+    client: Client, cast: Cast, asked: str, shown: str, earlier: str
+) -> None:
+    answer = client.get(f"/book/first-visit/?from={asked}")
+
+    assert answer.context["days"][0].date.isoformat() == shown
+    assert answer.context["earlier"].partition("from=")[2] == earlier
 
 
 @pytest.mark.parametrize(
