@@ -27,7 +27,6 @@ from booking.scheduling.firmness import know_address, needs_review
 from booking.scheduling.holds import drop_expired_holds
 from booking.scheduling.ledger import expect_free, free_the_time, place, remove_hold, write
 from booking.scheduling.rules import NotOffered, room_or_first
-from content.models import Location
 
 ANSWER_WITHIN = timedelta(hours=48)
 
@@ -53,10 +52,7 @@ def propose(
     """
     in_order = sorted(sessions, key=lambda session: session.start)
     _expect_a_course(in_order, minimum_gap_days)
-    desks = {session.practitioner.pk for session in in_order}
-    places = {session.location for session in in_order}
-    lock_desks(desks, {location.pk for location in places})
-    _drop_expired_holds(desks, places, now=now)
+    _lock_desks_of(in_order, now=now)
     course = Course.objects.create(
         patient=patient,
         service=service,
@@ -131,11 +127,13 @@ def _expect_a_course(sessions: Sequence[Session], gap_days: int) -> None:
         raise NotACourse(f"Two sessions lie closer together than {gap_days} days.")
 
 
-def _drop_expired_holds(
-    practitioner_ids: set[int], locations: set[Location], *, now: datetime
-) -> None:
+def _lock_desks_of(sessions: Sequence[Session], *, now: datetime) -> None:
+    """With what ran out there gone."""
+    desks = {session.practitioner.pk for session in sessions}
+    locations = {session.location for session in sessions}
+    lock_desks(desks, {location.pk for location in locations})
     for location in locations:
-        drop_expired_holds(practitioner_ids, location, now=now)
+        drop_expired_holds(desks, location, now=now)
 
 
 def _answer_by(first: datetime, *, now: datetime) -> datetime:

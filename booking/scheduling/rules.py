@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -29,6 +30,16 @@ class TooLate(Exception):
     """The cut-off has passed: the patient cannot move or cancel online any more."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a visit may stand: with a reason if a rule was overruled, overbooked if that rule is
+    that somebody else stands there."""
+
+    room: Room
+    overbooked: bool
+    overbooking_reason: str
+
+
 def is_in_time(visit: Appointment, *, now: datetime) -> bool:
     """Whether the patient can still change the visit online: until the cut-off, and longer if it is
     the clinic that cannot keep the time."""
@@ -42,12 +53,24 @@ def expect_in_time(visit: Appointment, *, now: datetime) -> None:
         raise TooLate
 
 
-def may_overrule(why_not: WhyNot, *, by: User | None, reason: str) -> None:
-    """Raise NotOffered or MayNotOverbook unless staff may go against the rule, with a reason."""
-    if by is None or why_not.refusal is Refusal.PAST or not reason:
-        raise NotOffered(why_not)
-    if not by.has_perm("booking.overbook"):
-        raise MayNotOverbook
+def place_allowed(
+    openings: Openings,
+    practitioner: Practitioner,
+    location: Location,
+    start: datetime,
+    *,
+    by: User | None,
+    overbooking_reason: str,
+) -> Place:
+    """The place of a visit that starts then, by the rules, or against them for staff who give a
+    reason. Raises NotOffered or MayNotOverbook."""
+    if why_not := openings.why_not(practitioner, location, start):
+        _expect_overruled(why_not, by=by, reason=overbooking_reason)
+    return Place(
+        room=room_or_first(openings, practitioner, location, start),
+        overbooked=openings.clash(practitioner, location, start) is not None,
+        overbooking_reason=overbooking_reason if why_not else "",
+    )
 
 
 def room_or_first(
@@ -58,3 +81,11 @@ def room_or_first(
     if room is None and not openings.rooms(location):
         raise NotOffered(WhyNot(Refusal.ROOMS_TAKEN))
     return room or openings.rooms(location)[0]
+
+
+def _expect_overruled(why_not: WhyNot, *, by: User | None, reason: str) -> None:
+    """Raise NotOffered or MayNotOverbook unless staff may go against the rule, with a reason."""
+    if by is None or why_not.refusal is Refusal.PAST or not reason:
+        raise NotOffered(why_not)
+    if not by.has_perm("booking.overbook"):
+        raise MayNotOverbook

@@ -30,7 +30,7 @@ from booking.scheduling.correspondence import TAKE_BACK_WITHIN, confirm, overtak
 from booking.scheduling.firmness import await_proof, make_firm, must_prove_address
 from booking.scheduling.holds import drop_expired_holds, held
 from booking.scheduling.ledger import expect, expect_free, free_the_time, locked, place, write
-from booking.scheduling.rules import expect_in_time, may_overrule, room_or_first
+from booking.scheduling.rules import expect_in_time, place_allowed
 from booking.scheduling.states import ALLOWED_FROM
 from content.models import Location, Practitioner
 
@@ -152,20 +152,17 @@ def book_for_caller(
     lock_desks([practitioner.pk], [location.pk])
     drop_expired_holds([practitioner.pk], location, now=now)
     openings = Openings(service, now=now, who=Who(practitioner, location))
-    why_not = openings.why_not(practitioner, location, start)
-    if why_not:
-        may_overrule(why_not, by=by, reason=overbooking_reason)
-    clash = openings.clash(practitioner, location, start)
-    room = room_or_first(openings, practitioner, location, start)
-    visit = place(service, practitioner, room, start, source=Source.DESK, now=now)
+    allowed = place_allowed(
+        openings, practitioner, location, start, by=by, overbooking_reason=overbooking_reason
+    )
+    visit = place(service, practitioner, allowed.room, start, source=Source.DESK, now=now)
     patient = person if isinstance(person, Patient) else find_or_register(person, now=now)
     expect_free(patient, visit)
     visit.patient = patient
     visit.contact_phone = person.phone
     visit.about = about
-    visit.overbooked = clash is not None
-    visit.overbooking_reason = overbooking_reason if why_not else ""
-    reason = visit.overbooking_reason
+    visit.overbooked = allowed.overbooked
+    visit.overbooking_reason = reason = allowed.overbooking_reason
     write(visit, EventKind.BOOKED, to=State.BOOKED, by=by, now=now, reason=reason)
     confirm(visit, now=now)
     return visit
