@@ -16,7 +16,7 @@ from booking.visit_links import AFTER_THE_VISIT
 YES, NO = "yes", "no"
 NOT_READ = "We could not read your answer. Please choose one of the two buttons."
 TAKEN = (
-    "This time cannot be had any more, or you have another visit then. Nothing has changed. "
+    "This time is no longer free, or you have another visit then. Nothing has changed. "
     "Please call us."
 )
 VISIT_CHANGED = "The visit that this time was for has changed meanwhile. Please call us."

@@ -150,7 +150,7 @@ You can also phone us: (780) 555-0140. Please let us know by Monday 23 November 
 
 Open the attached file to put the appointment into your calendar.
 
-You did not ask for this appointment? Please phone us and we will cancel it.
+If you did not ask for this appointment, please phone us and we will cancel it.
 
 Rowan Street Physiotherapy
 Phone (780) 555-0140

@@ -161,7 +161,7 @@ def test_a_closure_since_is_said(cast: Cast, anas: Appointment) -> None:
     answer = browser.post(OFFER, YES)
 
     assert answer.status_code == 409
-    assert "This time cannot be had any more" in text_of(answer)
+    assert "This time is no longer free" in text_of(answer)
     assert "Flood" not in text_of(answer)
 
 

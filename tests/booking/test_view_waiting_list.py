@@ -292,7 +292,7 @@ def test_leaving_the_list(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("state", "heading"),
     [
-        ("fulfilled", "You have got a time"),
+        ("fulfilled", "You have a time"),
         ("ended", "You are off the list"),
         ("stopped", "You are off the list"),
     ],
