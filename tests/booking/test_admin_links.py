@@ -65,13 +65,13 @@ def test_all_links_to_a_visit_are_made_useless(desk: Client, cast: Cast, anas: A
 
     answer = press(desk, anas, "revoke")
 
-    assert "2 links made useless." in words(answer)
+    assert "2 links stopped." in words(answer)
     assert [works(token) for token in (first, second, other)] == [False, False, True]
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id, entry.change_message) == (
         cast.dina,
         str(anas.pk),
-        "Made all links to the visit useless.",
+        "Stopped all links to the visit.",
     )
 
 
@@ -108,7 +108,7 @@ def test_without_an_address_or_a_visit_to_see_nothing_is_sent(
 ) -> None:
     Patient.objects.update(email="")
     page = words(desk.get(page_of(anas)))
-    assert ("Make all links useless" in page, "Send a new link" in page) == (True, False)
+    assert ("Stop all links" in page, "Send a new link" in page) == (True, False)
     answer = press(desk, anas, "send")
     assert "There is no e-mail address to send a link to" in words(answer)
     Patient.objects.update(email="ana@example.com")
