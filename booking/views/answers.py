@@ -12,6 +12,7 @@ from booking.diary import ANYONE, Who
 from booking.models import Appointment, Service
 from booking.openings import Openings
 from booking.views import journey
+from booking.views.week import query_of
 from clinic_site.local_time import full_time
 
 
@@ -37,7 +38,12 @@ def lost(
     return render(
         request,
         "booking/lost.html",
-        {"service": service, "problem": problem, "nearest": nearest},
+        {
+            "service": service,
+            "problem": problem,
+            "nearest": nearest,
+            "query": query_of(request),
+        },
         status=409,
     )
 

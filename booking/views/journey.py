@@ -30,10 +30,15 @@ def visitor_key(request: HttpRequest) -> str:
     return key
 
 
+def condition_named(slug: str, *, now: datetime) -> Condition | None:
+    """The condition whose page led here, if there is one that readers see."""
+    return Condition.objects.published(now).filter(slug=slug).first() if slug else None
+
+
 def remember_hold(request: HttpRequest, appointment: Appointment, *, about: str = "") -> None:
     """Point the session to a new hold; `about` is the slug of a condition page that led here."""
     request.session[HELD] = appointment.pk
-    if condition := Condition.objects.published(appointment.created_at).filter(slug=about).first():
+    if condition := condition_named(about, now=appointment.created_at):
         request.session[ABOUT] = condition.name
     request.session[WANTED] = {
         "service": appointment.service.slug,

@@ -15,14 +15,18 @@ from booking.openings import Openings
 from booking.scheduling.holds import HOLD_LASTS
 from booking.views import hold_limits
 from booking.views.answers import busy, lost, see_other
-from booking.views.journey import current_hold, remember_hold, visitor_key
+from booking.views.journey import condition_named, current_hold, remember_hold, visitor_key
 from booking.views.week import query_of, week_shown
 from clinic_site.attempts import too_many
 
 
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
-    context = {"services": Service.objects.bookable_online(), "query": query_of(request)}
+    context = {
+        "services": Service.objects.bookable_online(),
+        "query": query_of(request),
+        "about": condition_named(request.GET.get("about", ""), now=timezone.now()),
+    }
     return render(request, "booking/services.html", context)
 
 

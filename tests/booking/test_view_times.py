@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Appointment, Closure, State
@@ -186,6 +187,16 @@ def test_a_lost_time_answers_409_with_the_nearest_free_ones(client: Client, cast
         local(TUESDAY, "11:30"),
         local(TUESDAY, "12:00"),
     ]
+
+
+def test_after_a_lost_time_the_wish_and_the_condition_are_kept(client: Client, cast: Cast) -> None:
+    wish = "?practitioner=priya-nair&about=neck-pain"
+    take(Client(), cast.first_visit, NINE, cast.riverside, wish)
+
+    page = take(client, cast.first_visit, NINE, cast.riverside, wish)
+
+    assert page.status_code == 409
+    assert f'action="/book/first-visit/{escape(wish)}"' in text_of(page)
 
 
 @pytest.mark.parametrize(
