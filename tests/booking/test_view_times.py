@@ -135,6 +135,13 @@ def test_an_address_that_cannot_be_read_still_shows_the_times(
     assert "We could not read that address" in text_of(answer)
 
 
+def test_a_choice_that_does_not_fit_the_visit_has_its_sentence(client: Client, cast: Cast) -> None:
+    page = text_of(client.get("/book/first-visit/?practitioner=nobody"))
+
+    assert "Choose somebody from the list for this visit." in page
+    assert "nobody is not one" not in page
+
+
 @pytest.mark.parametrize("path", ["nothing", "12345678901234567890", "first-visit%00"])
 def test_an_unknown_service_is_not_found(client: Client, cast: Cast, path: str) -> None:
     assert client.get(f"/book/{path}/").status_code in {400, 404}
