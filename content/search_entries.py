@@ -226,7 +226,8 @@ def _plain(markdown: str) -> str:
 
 
 def _sentence(row: re.Match[str]) -> str:
-    return ", ".join(cell.strip() for cell in row[1].split("|")) + "."
+    cells = [cell.strip() for cell in row[1].split("|")]
+    return ", ".join(cell for cell in cells if cell) + "."
 
 
 def _printable(text: str) -> str:
