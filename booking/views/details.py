@@ -168,13 +168,10 @@ def extend_hold(request: HttpRequest) -> HttpResponse:
 @require_POST
 def release_hold(request: HttpRequest) -> HttpResponse:
     """Back to the times; what was typed stays."""
-    wish = journey.wanted(request)
+    times = journey.way_back(request)
     try:
         scheduling.release(visitor=journey.visitor_key(request), now=timezone.now())
     except scheduling.DiaryBusy:
         return busy(request)
     journey.forget_hold(request)
-    if wish is None:
-        return see_other("book")
-    service, _ = wish
-    return see_other(service.get_absolute_url())
+    return see_other(times or "book")

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from booking import answers_on_file
 from booking.models import Appointment, ScreeningAnswers, Service, State
 from booking.views import hold_limits
+from booking.views.week import query_of
 from content.models import Condition
 
 VISITOR, WANTED, HELD, BOOKED = "visitor", "wanted", "held", "booked"
@@ -43,6 +44,7 @@ def remember_hold(request: HttpRequest, appointment: Appointment, *, about: str 
     request.session[WANTED] = {
         "service": appointment.service.slug,
         "start": appointment.starts_at.isoformat(),
+        "query": query_of(request),
     }
     request.session.pop(BOOKED, None)
 
@@ -72,6 +74,14 @@ def wanted(request: HttpRequest) -> tuple[Service, datetime] | None:
     wish = request.session[WANTED]
     service = Service.objects.bookable_online().filter(slug=wish["service"]).first()
     return (service, datetime.fromisoformat(wish["start"])) if service else None
+
+
+def way_back(request: HttpRequest) -> str | None:
+    """The times that the last hold was chosen from: the same person, place and week."""
+    if (wish := wanted(request)) is None:
+        return None
+    service, _ = wish
+    return f"{service.get_absolute_url()}{request.session[WANTED].get('query', '')}"
 
 
 def remember_typed(request: HttpRequest, typed: dict[str, Any]) -> None:
