@@ -168,10 +168,10 @@ def extend_hold(request: HttpRequest) -> HttpResponse:
 @require_POST
 def release_hold(request: HttpRequest) -> HttpResponse:
     """Back to the times; what was typed stays."""
-    times = journey.way_back(request)
+    wish = journey.wanted(request)
     try:
         scheduling.release(visitor=journey.visitor_key(request), now=timezone.now())
     except scheduling.DiaryBusy:
         return busy(request)
     journey.forget_hold(request)
-    return see_other(times or "book")
+    return see_other(wish.times_url if wish else "book")

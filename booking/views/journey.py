@@ -7,6 +7,7 @@ a lost time does not lose the rest; booking empties it.
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -67,21 +68,28 @@ def pointed_at(request: HttpRequest) -> Appointment | None:
     return Appointment.objects.filter(pk=request.session[HELD]).first()
 
 
-def wanted(request: HttpRequest) -> tuple[Service, datetime] | None:
-    """The service and time that were held last, to offer what lies near."""
+@dataclass(frozen=True)
+class Wanted:
+    """What was held last, and the filters of the page that it was chosen from."""
+
+    service: Service
+    start: datetime
+    query: str
+
+    @property
+    def times_url(self) -> str:
+        return f"{self.service.get_absolute_url()}{self.query}"
+
+
+def wanted(request: HttpRequest) -> Wanted | None:
+    """To offer what lies near, with the same person and place."""
     if WANTED not in request.session:
         return None
     wish = request.session[WANTED]
     service = Service.objects.bookable_online().filter(slug=wish["service"]).first()
-    return (service, datetime.fromisoformat(wish["start"])) if service else None
-
-
-def way_back(request: HttpRequest) -> str | None:
-    """The times that the last hold was chosen from: the same person, place and week."""
-    if (wish := wanted(request)) is None:
+    if service is None:
         return None
-    service, _ = wish
-    return f"{service.get_absolute_url()}{request.session[WANTED].get('query', '')}"
+    return Wanted(service, datetime.fromisoformat(wish["start"]), wish["query"])
 
 
 def remember_typed(request: HttpRequest, typed: dict[str, Any]) -> None:

@@ -27,14 +27,14 @@ def test_the_condition_whose_page_led_here_is_carried_along(client: Client, cast
 
     page = text_of(client.get("/book/?about=neck-pain"))
 
-    assert 'You come from <a href="/conditions/neck-pain/">Neck pain</a>.' in page
+    assert 'You were reading about <a href="/conditions/neck-pain/">Neck pain</a>.' in page
     assert 'href="/book/first-visit/?about=neck-pain"' in page
 
 
 def test_a_condition_that_nobody_may_read_yet_is_not_named(client: Client, cast: Cast) -> None:
     Condition.objects.create(slug="neck-pain", name="Neck pain", clinical=False)
 
-    assert "You come from" not in text_of(client.get("/book/?about=neck-pain"))
+    assert "You were reading about" not in text_of(client.get("/book/?about=neck-pain"))
 
 
 def test_the_list_sets_no_cookie(client: Client, cast: Cast) -> None:
