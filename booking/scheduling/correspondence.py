@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email.utils import make_msgid
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from booking.models import Appointment, Message, Patient
 
@@ -86,16 +87,24 @@ def confirm(visit: Appointment, *, now: datetime) -> None:
 
 
 def take_back_letters(visit: Appointment) -> None:
-    """Letters that have not left yet would tell of a visit that no longer stands so.
+    """Letters that have not left yet would tell of a visit that no longer stands so."""
+    supersede(Message.objects.filter(appointment=visit))
+
+
+def supersede(letters: QuerySet[Message]) -> None:
+    """Those of `letters` that have not left yet need not leave any more."""
+    waiting = [letter.pk for letter in in_nobodys_hands(letters)]
+    Message.objects.filter(pk__in=waiting).update(state=Message.Delivery.SUPERSEDED)
+
+
+def in_nobodys_hands(letters: QuerySet[Message]) -> QuerySet[Message]:
+    """Those that wait to leave, locked.
 
     One that a worker is sending at this moment is left to it: waiting for a mail server would hold
-    up the diary, and if sending fails the outbox sees that the visit has changed.
+    up the diary, and if sending fails the outbox looks again at what has become of its subject.
     """
-    waiting = Message.objects.waiting().filter(appointment=visit)
-    in_nobodys_hands = waiting.select_for_update(skip_locked=True, no_key=True)
-    Message.objects.filter(pk__in=[message.pk for message in in_nobodys_hands]).update(
-        state=Message.Delivery.SUPERSEDED
-    )
+    waiting = letters.filter(state=Message.Delivery.QUEUED)
+    return waiting.select_for_update(skip_locked=True, no_key=True)
 
 
 def overtake(visit: Appointment) -> None:

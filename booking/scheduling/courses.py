@@ -22,7 +22,7 @@ from booking.models import (
 )
 from booking.models.appointments import AppointmentQuerySet
 from booking.openings import Openings
-from booking.scheduling.correspondence import owe, owe_letter, owe_reminders
+from booking.scheduling.correspondence import owe, owe_letter, owe_reminders, supersede
 from booking.scheduling.firmness import know_address, needs_review
 from booking.scheduling.holds import drop_expired_holds
 from booking.scheduling.ledger import expect_free, free_the_time, place, remove_hold, write
@@ -190,11 +190,7 @@ def _answer(course: Course, answer: Course.Answer, *, now: datetime) -> None:
     """Write the answer down; a letter that still asks for it need not leave any more."""
     course.answer, course.answered_at = answer, now
     course.save(update_fields=["answer", "answered_at"])
-    asking = Message.objects.waiting().filter(course=course, kind=Message.Kind.COURSE)
-    in_nobodys_hands = asking.select_for_update(skip_locked=True, no_key=True)
-    Message.objects.filter(pk__in=[message.pk for message in in_nobodys_hands]).update(
-        state=Message.Delivery.SUPERSEDED
-    )
+    supersede(Message.objects.filter(course=course, kind=Message.Kind.COURSE))
 
 
 def _tell_of(course: Course, visits: Sequence[Appointment], *, now: datetime) -> None:
