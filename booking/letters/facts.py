@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from booking.letters.care_cards import care_cards, what_to_expect
 from booking.letters.links import Links
 from booking.letters.readers import sessions_of, visits_of_address
-from booking.models import Message
+from booking.models import Appointment, AppointmentEvent, EventKind, Message
 from booking.models.desk import Rearrangement
 from clinic_site.local_time import clinic_zone, weekday_and_date, zone_name
 from content.models import Clinic
@@ -38,10 +38,31 @@ def _the_visit_ahead(message: Message, links: Links) -> Facts:
     facts, visit = _the_visit(message, links), message.appointment
     if visit is None:
         raise ValueError("This letter is about somebody's visit.")
-    notice_by = visit.starts_at - timedelta(hours=visit.cancel_cutoff_hours)
+    notice_by = can_change_until(message, visit)
+    button = "See, move or cancel your visit" if notice_by else "See your visit"
+    return facts | {"link": links.to(visit), "notice_by": notice_by, "button": button}
+
+
+def can_change_until(message: Message, visit: Appointment) -> datetime | None:
+    """Until when its reader can move or cancel the visit online; None if that is over by then."""
+    cutoff = visit.starts_at - timedelta(hours=visit.cancel_cutoff_hours)
     # Of what is due later than it was written, the hour that it is due counts.
-    ahead = notice_by > max(message.created_at, message.due_at)
-    return facts | {"link": links.to(visit), "notice_by": notice_by if ahead else None}
+    return cutoff if cutoff > max(message.created_at, message.due_at) else None
+
+
+def _moved(message: Message, links: Links) -> Facts:
+    return _the_visit_ahead(message, links) | _whose_wish(message, EventKind.MOVED)
+
+
+def _cancelled(message: Message, links: Links) -> Facts:
+    return _the_visit(message, links) | _whose_wish(message, EventKind.CANCELLED)
+
+
+def _whose_wish(message: Message, change: EventKind) -> Facts:
+    """Whether it was the clinic that had to change the visit, and did: then we are sorry."""
+    event = AppointmentEvent.objects.filter(appointment=message.appointment, kind=change).last()
+    staff, clinic = AppointmentEvent.Author.STAFF, AppointmentEvent.Wish.CLINIC
+    return {"by_clinic": event is not None and (event.author, event.wish) == (staff, clinic)}
 
 
 def _offer(message: Message, links: Links) -> Facts:
@@ -90,6 +111,7 @@ def _course_booked(message: Message, links: Links) -> Facts:
     return {
         "visits": [(session, links.to(session)) for session in sessions],
         "day": _day(sessions[0].starts_at),
+        "notice_hours": sessions[0].cancel_cutoff_hours,
     }
 
 
@@ -101,8 +123,8 @@ def _find_visit(message: Message, links: Links) -> Facts:
 
 FACTS: dict[str, Callable[[Message, Links], Facts]] = {
     Kind.CONFIRMATION: _the_visit_ahead,
-    Kind.MOVED: _the_visit_ahead,
-    Kind.CANCELLATION: _the_visit,
+    Kind.MOVED: _moved,
+    Kind.CANCELLATION: _cancelled,
     Kind.REMINDER: _the_visit_ahead,
     Kind.ADDRESS_PROOF: _the_visit_ahead,
     Kind.REVIEW: _the_visit_ahead,

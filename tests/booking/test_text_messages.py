@@ -188,6 +188,17 @@ def test_a_link_that_does_not_fit_is_left_out(kind: Kind) -> None:
     assert text.endswith("(780) 555-0140")
 
 
+@pytest.mark.parametrize(("hours", "asks"), [(72, "Move or cancel: "), (24, "Confirm: ")])
+def test_a_text_promises_only_what_its_page_can_still_do(hours: int, asks: str) -> None:
+    cast = make_cast()
+    cast.first_visit.reminder_hours = [hours]
+    cast.first_visit.save()
+    visit(cast, "9:00", day="2026-11-27")
+    message = Message.objects.get(kind=Kind.REMINDER)
+    with override_settings(SITE_ORIGIN="https://clinic.example.com"):
+        assert f"{asks}https://" in short_text(message, issue_links(message, now=NOW))
+
+
 def test_the_longest_day_and_hour_still_fit() -> None:
     cast = make_cast()
     message = owed(Kind.REMINDER, cast)
