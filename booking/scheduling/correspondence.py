@@ -30,24 +30,27 @@ def owe(
     to: Patient,
     now: datetime,
     due_at: datetime | None = None,
+    text_due_at: datetime | None = None,
     calendar_sequence: int = 0,
     **about: object,
 ) -> None:
     """Put a letter to `to`, a patient's correspondent, into the outbox: on every channel that they
-    agreed to and that is set up. `about` names what it tells of, as `Message` has it."""
+    agreed to and that is set up. `about` names what it tells of, as `Message` has it. A text
+    message can be due later than the letter, so that it wakes nobody."""
     channels = []
     if to.email:
         channels.append((Message.Channel.EMAIL, to.email))
     if kind in ALSO_AS_TEXT and settings.TEXT_GATEWAY_URL and to.texts_agreed_at and to.phone:
         channels.append((Message.Channel.TEXT, to.phone.as_e164))
     for channel, address in channels:
+        later = text_due_at if channel == Message.Channel.TEXT else None
         Message.objects.create(
             kind=kind,
             channel=channel,
             to=address,
             calendar_sequence=calendar_sequence,
             message_id=make_msgid(domain=settings.MAIL_DOMAIN),
-            due_at=due_at or now,
+            due_at=later or due_at or now,
             created_at=now,
             **about,
         )

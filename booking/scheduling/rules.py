@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 
 from booking.absences import clinic_has_to
+from booking.diary_lock import lock_contact
+from booking.limits import must_phone
 from booking.models import Appointment, Room
 from booking.openings import Openings, WhyNot
 from booking.policy import Refusal, patient_may_change
@@ -30,6 +32,10 @@ class TooLate(Exception):
     """The cut-off has passed: the patient cannot move or cancel online any more."""
 
 
+class PleasePhone(Exception):
+    """The house rules want this contact to phone; a visitor is never told which of them."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a visit may stand: with a reason if a rule was overruled, overbooked if that rule is
@@ -38,6 +44,14 @@ class Place:
     room: Room
     overbooked: bool
     overbooking_reason: str
+
+
+def expect_within_limits(email: str, *, now: datetime) -> None:
+    """Raise PleasePhone if the contact may not book one more visit online. Two tabs of one person
+    count one after the other, so that they cannot pass together."""
+    lock_contact(email)
+    if must_phone(email, now=now):
+        raise PleasePhone
 
 
 def is_in_time(visit: Appointment, *, now: datetime) -> bool:

@@ -19,7 +19,17 @@ TAKEN = (
     "This time is no longer free, or you have another visit then. Nothing has changed. "
     "Please call us."
 )
+PLEASE_PHONE = (
+    "We cannot book this time online. Please call us and we book it with you. "
+    "It is kept for you until the hour below."
+)
 VISIT_CHANGED = "The visit that this time was for has changed meanwhile. Please call us."
+
+REFUSED: dict[type[Exception], str] = {
+    scheduling.SlotTaken: TAKEN,
+    scheduling.PleasePhone: PLEASE_PHONE,
+    scheduling.WrongState: VISIT_CHANGED,
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,10 +56,8 @@ def _answer(request: HttpRequest, offer: SlotOffer) -> HttpResponse:
             return _page(request, offer, problem=NOT_READ, status=400)
     except scheduling.OfferGone:
         return _page(request, SlotOffer.objects.get(pk=offer.pk), status=409)
-    except scheduling.SlotTaken:
-        return _page(request, offer, problem=TAKEN, status=409)
-    except scheduling.WrongState:
-        return _page(request, offer, problem=VISIT_CHANGED, status=409)
+    except tuple(REFUSED) as refusal:
+        return _page(request, offer, problem=REFUSED[type(refusal)], status=409)
     except scheduling.DiaryBusy:
         return busy(request)
     return see_other("slot_offer")

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from booking import scheduling, visit_links
-from booking.models import Appointment, Closure, SlotOffer, State
+from booking.models import Appointment, Closure, HouseRules, SlotOffer, State
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
 from tests.booking.wishes import MORNING, TEN, free, offered, wait, wait_for_earlier
@@ -163,6 +163,21 @@ def test_a_closure_since_is_said(cast: Cast, anas: Appointment) -> None:
     assert answer.status_code == 409
     assert "This time is no longer free" in text_of(answer)
     assert "Flood" not in text_of(answer)
+
+
+def test_above_a_limit_it_asks_to_call_and_never_says_why(cast: Cast) -> None:
+    HouseRules.objects.create(pk=1, open_visits_at_most=1)
+    visit(cast, "14:00")
+    wait(cast)
+    offer = offered(cast)
+
+    answer = browser_with(offer).post(OFFER, YES)
+
+    assert answer.status_code == 409
+    assert "Please call us and we book it with you." in text_of(answer)
+    assert "(780) 555-0140" in text_of(answer)
+    offer.refresh_from_db()
+    assert offer.answer == "open"
 
 
 def test_a_visit_that_was_cancelled_meanwhile_cannot_move(cast: Cast, anas: Appointment) -> None:
