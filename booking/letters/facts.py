@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from booking.course_plan import in_review_with
 from booking.letters.care_cards import care_cards, what_to_expect
 from booking.letters.links import Links
 from booking.letters.readers import sessions_of, visits_of_address
@@ -48,6 +49,13 @@ def can_change_until(message: Message, visit: Appointment) -> datetime | None:
     cutoff = visit.starts_at - timedelta(hours=visit.cancel_cutoff_hours)
     # Of what is due later than it was written, the hour that it is due counts.
     return cutoff if cutoff > max(message.created_at, message.due_at) else None
+
+
+def _review(message: Message, links: Links) -> Facts:
+    """With the other sessions of its course, of which no letter of their own tells."""
+    facts, visit = _the_visit_ahead(message, links), message.appointment
+    others = in_review_with(visit).with_everybody() if visit else []
+    return facts | {"others": others}
 
 
 def _moved(message: Message, links: Links) -> Facts:
@@ -127,7 +135,7 @@ FACTS: dict[str, Callable[[Message, Links], Facts]] = {
     Kind.CANCELLATION: _cancelled,
     Kind.REMINDER: _the_visit_ahead,
     Kind.ADDRESS_PROOF: _the_visit_ahead,
-    Kind.REVIEW: _the_visit_ahead,
+    Kind.REVIEW: _review,
     Kind.PLEASE_PHONE: _the_visit_ahead,
     Kind.DECLINED: _the_visit,
     Kind.CHOOSE_TIME: _the_visit_ahead,

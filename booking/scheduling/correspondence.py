@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import make_msgid
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from booking.models import Appointment, Message, Patient
+from booking.models import Appointment, Course, Message, Patient
 
 # A patient's own change can be taken back this long; its letters wait as long.
 TAKE_BACK_WITHIN = timedelta(minutes=3)
@@ -87,6 +88,13 @@ def confirm(visit: Appointment, *, now: datetime) -> None:
     """The visit is booked: say so, and remind."""
     owe_letter(visit, Message.Kind.CONFIRMATION, now=now)
     owe_reminders(visit, now=now)
+
+
+def confirm_course(course: Course, visits: Iterable[Appointment], *, now: datetime) -> None:
+    """The sessions are booked: one letter says so, and each is reminded of."""
+    owe(Message.Kind.COURSE_BOOKED, to=course.patient.correspondent, now=now, course=course)
+    for visit in visits:
+        owe_reminders(visit, now=now)
 
 
 def take_back_letters(visit: Appointment) -> None:

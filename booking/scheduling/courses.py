@@ -22,8 +22,8 @@ from booking.models import (
 )
 from booking.models.appointments import AppointmentQuerySet
 from booking.openings import Openings
-from booking.scheduling.correspondence import owe, owe_letter, owe_reminders, supersede
-from booking.scheduling.firmness import know_address, needs_review
+from booking.scheduling.correspondence import confirm_course, owe, owe_letter, supersede
+from booking.scheduling.firmness import is_unanswered, know_address, needs_review
 from booking.scheduling.holds import drop_expired_holds
 from booking.scheduling.ledger import expect_free, free_the_time, place, remove_hold, write
 from booking.scheduling.rules import NotOffered, room_or_first
@@ -73,7 +73,8 @@ def propose(
 
 @in_diary_transaction
 def accept_course(*, course: Course, by: User | None, now: datetime) -> Course:
-    """Every place becomes a visit of the patient, with one letter for all of them.
+    """Every place becomes a visit of the patient, with one letter for all of them. Without answers
+    to the safety questions that still hold, a clinician looks first; the desk asks on the phone.
 
     Returns the course as it stands then: lapsed, if its time was over or a place was given away
     since. Answering twice is the same as once: the first answer stands. Raises SlotTaken when the
@@ -92,7 +93,8 @@ def accept_course(*, course: Course, by: User | None, now: datetime) -> Course:
     for visit in kept:
         expect_free(current.patient, visit)
         visit.patient, visit.screening, visit.hold_expires_at = current.patient, answers, None
-        to = State.NEEDS_REVIEW if needs_review(visit) else State.BOOKED
+        unseen = needs_review(visit) or (by is None and is_unanswered(visit))
+        to = State.NEEDS_REVIEW if unseen else State.BOOKED
         write(visit, EventKind.BOOKED, to=to, by=by, now=now)
     _answer(current, Course.Answer.ACCEPTED, now=now)
     _tell_of(current, kept, now=now)
@@ -198,6 +200,4 @@ def _tell_of(course: Course, visits: Sequence[Appointment], *, now: datetime) ->
     if visits[0].state == State.NEEDS_REVIEW:
         owe_letter(visits[0], Message.Kind.REVIEW, now=now)
         return
-    owe(Message.Kind.COURSE_BOOKED, to=course.patient.correspondent, now=now, course=course)
-    for visit in visits:
-        owe_reminders(visit, now=now)
+    confirm_course(course, visits, now=now)
