@@ -24,6 +24,7 @@ from booking.intervals import Interval
 from booking.models import (
     MOVABLE_STATES,
     STANDING_STATES,
+    Appointment,
     FreedTime,
     HouseRules,
     Service,
@@ -80,6 +81,11 @@ def suits(entry: WaitingEntry, start: datetime) -> bool:
         and (entry.latest is None or local.time() <= entry.latest)
         and (entry.appointment is None or start < entry.appointment.starts_at)
     )
+
+
+def earlier_is_possible(visit: Appointment, *, now: datetime) -> bool:
+    """Whether a time before the visit's could still be booked, if one became free."""
+    return visit.starts_at > now + visit.service.policy.notice
 
 
 def wanted_service(entry: WaitingEntry) -> Service:

@@ -17,6 +17,7 @@ from booking.calendar_invites import Invite, calendar_text
 from booking.models import STANDING_STATES, Appointment, AppointmentEvent, Service, State
 from booking.views.answers import busy, see_other
 from booking.views.visitor_rights import linked_visit, no_link
+from booking.waiting_list import earlier_is_possible
 from content.models import Article, Clinic
 from content.reading.clinic import location_page
 
@@ -87,6 +88,7 @@ def visit_page(
             "in_time": ahead and in_time(visit, now=now),
             "closure": closure_in_the_way(visit) if ahead else None,
             "change_until": cutoff if now <= cutoff else None,
+            "earlier_is_possible": ahead and earlier_is_possible(visit, now=now),
             "undo_until": undo_until(visit, now=now),
             "place": None if visit.service.by_phone else location_page(visit.location.slug),
             "preparation": _preparation(visit, now=now) if ahead else None,
