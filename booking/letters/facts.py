@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from booking.absences import clinic_has_to
 from booking.course_plan import in_review_with
 from booking.letters.care_cards import care_cards, what_to_expect
 from booking.letters.links import Links
 from booking.letters.readers import sessions_of, visits_of_address
 from booking.models import Appointment, AppointmentEvent, EventKind, Message
-from booking.models.desk import Rearrangement
 from clinic_site.local_time import clinic_zone, weekday_and_date, zone_name
 from content.models import Clinic
 
@@ -77,13 +77,14 @@ def _offer(message: Message, links: Links) -> Facts:
     offer = message.offer
     if offer is None:
         raise ValueError("An offer is of a time.")
+    present = offer.entry.appointment
     return {
         "offer": offer,
         "day": _day(offer.starts_at),
         # What the patient would give up for the time offered.
-        "present": offer.entry.appointment,
+        "present": present,
         # The clinic itself has to move it.
-        "is_off": Rearrangement.objects.filter(offer=offer).exists(),
+        "is_off": present is not None and clinic_has_to(present),
         "by_phone": offer.entry.service.by_phone,
         "link": links.to(offer),
     }

@@ -14,10 +14,18 @@ from icalendar import Calendar, Event
 from booking import scheduling, visit_links
 from booking.letters import Links, compose, issue_links, salutation
 from booking.letters.readers import visits_of_address
-from booking.models import Appointment, AppointmentEvent, Message, Patient, VisitLink
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    Closure,
+    Message,
+    Patient,
+    VisitLink,
+)
 from booking.registration import Person
 from tests.booking.every_letter import EVENING, owed
 from tests.booking.steps import visit
+from tests.booking.wishes import offered, wait_for_earlier
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast
 from tests.content.texts import make_faq, make_topic
 from tests.factories import EDMONTON, local, make_booking
@@ -618,6 +626,20 @@ def test_the_clinic_says_sorry_for_what_it_had_to_change_itself(
     letter = as_read(Message.objects.get(kind=kind, appointment=booked))
     is_sorry = wish == WISH.CLINIC
     assert (sorry in text_of(letter), sorry in html_of(letter)) == (is_sorry, is_sorry)
+
+
+def test_no_offer_says_that_a_visit_stays_which_the_clinic_cannot_keep() -> None:
+    cast = make_cast()
+    anas = visit(cast, "14:00")
+    wait_for_earlier(anas)
+    away = Closure.objects.create(
+        practitioner=cast.priya, starts_at=local(TUESDAY, "12:00"), ends_at=local(TUESDAY, "17:00")
+    )
+    scheduling.let_choose(closure=away, appointment=anas, by=cast.dina, now=NOW)
+    offered(cast)
+    text = text_of(as_read(Message.objects.get(kind=Message.Kind.OFFER)))
+    assert "your appointment on Tuesday 24 November 2026, 2:00 pm (Edmonton time) cannot" in text
+    assert "stays as it is" not in text
 
 
 def test_a_visit_that_costs_nothing_has_no_price() -> None:

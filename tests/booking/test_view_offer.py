@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 
 from booking import scheduling, visit_links
+from booking.absences import Place
 from booking.models import Appointment, Closure, HouseRules, SlotOffer, State
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
@@ -221,6 +222,44 @@ def test_a_link_that_was_revoked_opens_nothing(cast: Cast, anas: Appointment) ->
     visit_links.revoke(offer, now=MORNING)
 
     assert browser.get(OFFER).status_code == 404
+
+
+@pytest.fixture
+def instead(cast: Cast, anas: Appointment) -> SlotOffer:
+    """Priya is away on Tuesday afternoon: Tomas could see Ana at ten."""
+    away = Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=TEN + timedelta(hours=2),
+        ends_at=TEN + timedelta(hours=8),
+    )
+    place = Place(cast.tomas, cast.riverside, TEN)
+    asked = scheduling.offer_instead(
+        closure=away, appointment=anas, instead=place, by=cast.dina, now=MORNING
+    )
+    return SlotOffer.objects.get(rearrangement=asked)
+
+
+def test_a_visit_that_the_clinic_cannot_keep_is_not_said_to_stay(instead: SlotOffer) -> None:
+    browser = browser_with(instead)
+
+    browser.post(OFFER, NO)
+
+    page = text_of(browser.get(OFFER))
+    assert "We phone you to find another time." in page
+    assert "stays as it is" not in page
+
+
+def test_nor_is_it_when_its_patient_answers_too_late(
+    instead: SlotOffer, at_now: time_machine.Traveller
+) -> None:
+    browser = browser_with(instead)
+    at_now.move_to(instead.expires_at)
+
+    page = browser.get(OFFER)
+
+    assert page.status_code == 410
+    assert "Your visit cannot take place as planned" in text_of(page)
+    assert "stays as it is" not in text_of(page)
 
 
 def test_looking_changes_nothing(cast: Cast, anas: Appointment) -> None:
