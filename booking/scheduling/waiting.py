@@ -17,7 +17,7 @@ from booking.models import (
     WaitingEntry,
 )
 from booking.registration import Person, find_or_register
-from booking.scheduling.correspondence import owe
+from booking.scheduling.correspondence import owe, supersede
 from booking.scheduling.ledger import WrongState
 from booking.scheduling.moves import last_own_change
 from booking.scheduling.offer_answers import close_offer, locked_entry, locked_offer
@@ -129,4 +129,6 @@ def end_wishes(*, now: datetime) -> int:
 
 
 def _tell(entry: WaitingEntry, *, now: datetime) -> None:
+    """One letter of what is wished for now."""
+    supersede(Message.objects.filter(kind=Message.Kind.WAITING, waiting_entry=entry))
     owe(Message.Kind.WAITING, to=entry.patient.correspondent, now=now, waiting_entry=entry)

@@ -517,6 +517,8 @@ def test_a_second_wish_for_a_visit_replaces_the_first(cast: Cast) -> None:
     assert first.pk == second.pk
     second.refresh_from_db()
     assert (second.weekdays, second.created_at) == ([2], MORNING)
+    told = Message.objects.filter(kind=Message.Kind.WAITING).order_by("pk")
+    assert [letter.state for letter in told] == ["superseded", "queued"]
 
 
 @pytest.mark.parametrize("when", [MORNING, local(TUESDAY, "12:00"), local(TUESDAY, "14:00")])
