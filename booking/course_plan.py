@@ -14,7 +14,8 @@ from itertools import pairwise
 
 from booking.diary import ANYONE, Who
 from booking.intervals import Interval
-from booking.models import Appointment, Patient, Service
+from booking.models import Appointment, Patient, Service, State
+from booking.models.appointments import AppointmentQuerySet
 from booking.openings import Openings, OpenTime, WhyNot
 from clinic_site.local_time import clinic_zone, instant, local_day, local_midnight
 from content.models import Location, Practitioner
@@ -194,3 +195,11 @@ def _at_that_time(
         if Interval(each.starts_at, each.ends_at).overlaps(visit):
             return each
     return None
+
+
+def in_review_with(visit: Appointment) -> AppointmentQuerySet:
+    """The other sessions of its course that wait for a look at the same answers."""
+    if visit.course_id is None:
+        return Appointment.objects.none()
+    sessions = Appointment.objects.filter(course=visit.course_id, screening=visit.screening_id)
+    return sessions.filter(state=State.NEEDS_REVIEW).exclude(pk=visit.pk).order_by("starts_at")

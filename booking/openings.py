@@ -138,21 +138,22 @@ class Openings:
         zone = clinic_zone()
         today = local_day(self.now, zone)
         last = local_day(self._horizon, zone)
-        soon = today + timedelta(days=14 - today.weekday())
-        # From Monday on, so that the week which is shown next has been read already.
-        self._read_visits(_days(today - timedelta(days=today.weekday()), min(soon, last)))
+        week = timedelta(days=7)
+        soon = today + week
+        # A week more than is looked at, so that what is shown next has been read already.
+        self._read_visits(_days(today, soon + week))
         for offset in range((last - today).days + 1):
             day = today + timedelta(days=offset)
             if day == soon:
-                self._read_visits(_days(day, last))
+                self._read_visits(_days(day, last + week))
             if times := self.times(_days(day, day)):
                 return times[0]
         return None
 
-    def week(self, monday: date) -> list[Day]:
-        """The seven days from `monday` with their open times, empty days included."""
-        days = {day: Day(day) for day in (monday + timedelta(days=offset) for offset in range(7))}
-        for time in self.times(_days(monday, monday + timedelta(days=6))):
+    def week(self, begins: date) -> list[Day]:
+        """The seven days from `begins` on with their open times, empty days included."""
+        days = {day: Day(day) for day in (begins + timedelta(days=offset) for offset in range(7))}
+        for time in self.times(_days(begins, begins + timedelta(days=6))):
             days[local_day(time.start, clinic_zone())].times.append(time)
         return list(days.values())
 

@@ -24,6 +24,7 @@ from booking.intervals import Interval
 from booking.models import (
     MOVABLE_STATES,
     STANDING_STATES,
+    Appointment,
     FreedTime,
     HouseRules,
     Service,
@@ -82,21 +83,31 @@ def suits(entry: WaitingEntry, start: datetime) -> bool:
     )
 
 
+def earlier_is_possible(visit: Appointment, *, now: datetime) -> bool:
+    """Whether a time before the visit's could still be booked, if one became free."""
+    return visit.starts_at > now + visit.service.policy.notice
+
+
 def wanted_service(entry: WaitingEntry) -> Service:
     """What the visit takes: as booked already, or as the service is today."""
     return entry.appointment.service_as_booked if entry.appointment else entry.service
 
 
+def by_day(now: datetime, *, rules: HouseRules) -> datetime:
+    """`now`, or at night the start of the next day: nobody's phone rings before."""
+    local = now.astimezone(clinic_zone())
+    if rules.day_starts_at <= local.time() < rules.day_ends_at:
+        return now
+    is_evening = local.time() >= rules.day_starts_at
+    morning = local.date() + timedelta(days=1) if is_evening else local.date()
+    return instant(morning, rules.day_starts_at, clinic_zone())
+
+
 def answer_by(start: datetime, *, notice: timedelta, rules: HouseRules, now: datetime) -> datetime:
     """Until when an offer of `start` made at `now` is kept: some minutes by day, and by night
     until an hour after the next day has started. Never later than the visit can be booked."""
-    local = now.astimezone(clinic_zone())
-    if rules.day_starts_at <= local.time() < rules.day_ends_at:
-        end = now + timedelta(minutes=rules.offer_minutes)
-    else:
-        is_evening = local.time() >= rules.day_starts_at
-        morning = local.date() + timedelta(days=1) if is_evening else local.date()
-        end = instant(morning, rules.day_starts_at, clinic_zone()) + AFTER_DAY_STARTS
+    day = by_day(now, rules=rules)
+    end = now + timedelta(minutes=rules.offer_minutes) if day == now else day + AFTER_DAY_STARTS
     return min(end, start - notice)
 
 

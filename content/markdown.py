@@ -43,6 +43,8 @@ from content.safe_html import clean, words
 WORD_JOINER = "\u2060"
 # The words after a care card's kind may lead on to its list by themselves.
 LEADS_ON = re.compile(r"any of these|^If, |\band, ")
+# What an editor may have typed at their end to lead on, and the heading says anyway.
+DANGLING = re.compile(r"[ ,:.]*(\band\b[ ,:.]*)?$")
 
 
 @dataclass
@@ -146,7 +148,7 @@ def _block(block: Block, page: Rendering, level: int) -> str:
 
 def _when(arguments: str) -> str:
     """The words after a care card's kind as the end of its heading: “if you had …, and:”."""
-    words = arguments.rstrip(" ,:.")
+    words = DANGLING.sub("", arguments)
     if words and not LEADS_ON.search(arguments):
         words += ", and"
     return f"{words[:1].lower()}{words[1:]}"

@@ -30,6 +30,7 @@ Kind = SearchEntry.Kind
 
 HEADING = re.compile(r"^(#{2,6} .*\w)([ \t]*\{\.practical\})?\s*?$", re.MULTILINE)
 TABLE_RULE = re.compile(r"^\|[ :|-]+\|\s*?$\n?", re.MULTILINE)
+SPACE_BEFORE_STOP = re.compile(r"\s+(?=[.,;])")  # where a citation stood
 TABLE_ROW = re.compile(r"^\|(.*\w.*)\|\s*?$", re.MULTILINE)
 
 # A text must not hold the characters that will mark what was found in it.
@@ -221,11 +222,12 @@ def _safety() -> SearchEntry:
 def _plain(markdown: str) -> str:
     """The text in sentences, so that an extract does not run from one part into the next."""
     prose = TABLE_RULE.sub("", TABLE_ROW.sub(_sentence, HEADING.sub(r"\1.\2", markdown)))
-    return html.unescape(plain_text(prose))
+    return SPACE_BEFORE_STOP.sub("", html.unescape(plain_text(prose)))
 
 
 def _sentence(row: re.Match[str]) -> str:
-    return ", ".join(cell.strip() for cell in row[1].split("|")) + "."
+    cells = [cell.strip() for cell in row[1].split("|")]
+    return ", ".join(cell for cell in cells if cell) + "."
 
 
 def _printable(text: str) -> str:

@@ -99,7 +99,9 @@ class CalendarFeedAdmin(ReadOnlyAdmin):
         if feed.revoked_at is None:
             feed.revoked_at = timezone.now()
             feed.save(update_fields=["revoked_at"])
-        messages.success(request, f"That address of {feed.practitioner}’s calendar is useless now.")
+        messages.success(
+            request, f"That address of {feed.practitioner}’s calendar no longer works."
+        )
         return HttpResponseRedirect(reverse("admin:booking_calendarfeed_changelist"))
 
     def _page(self, request: HttpRequest, more: dict[str, Any] | None = None) -> HttpResponse:

@@ -14,7 +14,7 @@ from booking.admin.wording import page_of
 from booking.models import STANDING_STATES, Appointment
 
 REVOKE, SEND = "revoke", "send"
-REVOKED = "Made all links to the visit useless."
+REVOKED = "Stopped all links to the visit."
 SENT = "Sent a new link to the visit."
 
 
@@ -38,7 +38,7 @@ def change_links(request: HttpRequest, visit: Appointment, *, now: datetime) -> 
     if wish == REVOKE:
         count = scheduling.revoke_links(appointment=visit, now=now)
         _log(request, visit, REVOKED)
-        messages.success(request, f"{count} link{'' if count == 1 else 's'} made useless.")
+        messages.success(request, f"{count} link{'' if count == 1 else 's'} stopped.")
     elif wish != SEND:
         return HttpResponseBadRequest("Press one of the buttons on the page of the visit.")
     elif may_send(visit) and scheduling.send_new_link(visit, now=now):

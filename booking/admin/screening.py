@@ -20,6 +20,7 @@ from booking.admin.marks import REFUSALS, in_words
 from booking.admin.rights import may_decide, may_read_answers
 from booking.admin.wording import ZONE, page_of, short_time, who_comes
 from booking.answers_on_file import GivenAnswer
+from booking.course_plan import in_review_with
 from booking.forms import one_line
 from booking.models import Appointment, ScreeningAnswers, ScreeningReading, State
 from booking.screening import Answer, Verdict
@@ -146,6 +147,7 @@ def answers_page(
         "readings": before,
         "may_decide": visit.state == State.NEEDS_REVIEW and may_decide(reader, visit),
         "form": form or DecisionForm(),
+        "sessions": in_review_with(visit).select_related("practitioner"),
     }
     return TemplateResponse(request, TEMPLATE, shown, status=status)
 

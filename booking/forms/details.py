@@ -56,7 +56,7 @@ class DetailsForm(forms.Form):
     )
     about = forms.CharField(
         label="What is it about?",
-        help_text="A few words, such as “sore shoulder since May”. You need not say more.",
+        help_text="A few words, such as “sore shoulder since May”. You do not have to say more.",
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

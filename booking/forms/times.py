@@ -40,10 +40,16 @@ class TimesFilter(forms.Form):
         self._people = {each.slug: each for each in openings.practitioners}
         self._places = {each.slug: each for each in openings.locations}
         self.fields["practitioner"] = forms.ChoiceField(
-            label="With", required=False, choices=_choices("Anyone", self._people)
+            label="With",
+            required=False,
+            choices=_choices("Anyone", self._people),
+            error_messages={"invalid_choice": "Choose somebody from the list for this visit."},
         )
         self.fields["location"] = forms.ChoiceField(
-            label="At", required=False, choices=_choices("Any location", self._places)
+            label="At",
+            required=False,
+            choices=_choices("Any location", self._places),
+            error_messages={"invalid_choice": "Choose a location from the list for this visit."},
         )
         # Called as in the address, which is a word that Python keeps for itself.
         self.fields["from"] = forms.DateField(required=False, widget=forms.HiddenInput)

@@ -6,9 +6,17 @@ about why. Nothing that somebody typed about themselves is repeated but their na
 in the salutation.
 """
 
-from booking.letters.composing import compose, salutation
+from booking.letters.composing import compose, invite_of, salutation
 from booking.letters.links import Links, issue_links
 from booking.letters.short_texts import short_text
 from booking.letters.truth import is_still_true
 
-__all__ = ["Links", "compose", "is_still_true", "issue_links", "salutation", "short_text"]
+__all__ = [
+    "Links",
+    "compose",
+    "invite_of",
+    "is_still_true",
+    "issue_links",
+    "salutation",
+    "short_text",
+]

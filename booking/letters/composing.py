@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -69,17 +70,30 @@ def _invites(message: Message, clinic: Clinic) -> list[Invite]:
 
 def _invite(message: Message, visit: Appointment, clinic: Clinic) -> Invite:
     is_of_one = message.appointment_id is not None
+    return invite_of(
+        visit,
+        clinic,
+        sequence=message.calendar_sequence if is_of_one else visit.calendar_sequence,
+        cancelled=message.kind in TAKES_OUT,
+        stamp=message.created_at,
+    )
+
+
+def invite_of(
+    visit: Appointment, clinic: Clinic, *, sequence: int, stamp: datetime, cancelled: bool = False
+) -> Invite:
+    """The visit as calendars have it, from a letter and from its page alike."""
     return Invite(
         uid=f"{visit.reference}@{settings.MAIL_DOMAIN}",
-        sequence=message.calendar_sequence if is_of_one else visit.calendar_sequence,
+        sequence=sequence,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
         address=BY_PHONE if visit.service.by_phone else visit.location.address,
         clinic_name=clinic.short_name,
         clinic_phone=clinic.phone.as_international,
         clinic_email=clinic.email,
-        cancelled=message.kind in TAKES_OUT,
-        stamp=message.created_at,
+        cancelled=cancelled,
+        stamp=stamp,
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from booking.absences import clinic_has_to
+from booking.course_plan import in_review_with
 from booking.letters.care_cards import care_cards, what_to_expect
 from booking.letters.links import Links
 from booking.letters.readers import sessions_of, visits_of_address
-from booking.models import Message
-from booking.models.desk import Rearrangement
+from booking.models import Appointment, AppointmentEvent, EventKind, Message
 from clinic_site.local_time import clinic_zone, weekday_and_date, zone_name
 from content.models import Clinic
 
@@ -38,23 +39,52 @@ def _the_visit_ahead(message: Message, links: Links) -> Facts:
     facts, visit = _the_visit(message, links), message.appointment
     if visit is None:
         raise ValueError("This letter is about somebody's visit.")
-    notice_by = visit.starts_at - timedelta(hours=visit.cancel_cutoff_hours)
+    notice_by = can_change_until(message, visit)
+    button = "See, move or cancel your visit" if notice_by else "See your visit"
+    return facts | {"link": links.to(visit), "notice_by": notice_by, "button": button}
+
+
+def can_change_until(message: Message, visit: Appointment) -> datetime | None:
+    """Until when its reader can move or cancel the visit online; None if that is over by then."""
+    cutoff = visit.starts_at - timedelta(hours=visit.cancel_cutoff_hours)
     # Of what is due later than it was written, the hour that it is due counts.
-    ahead = notice_by > max(message.created_at, message.due_at)
-    return facts | {"link": links.to(visit), "notice_by": notice_by if ahead else None}
+    return cutoff if cutoff > max(message.created_at, message.due_at) else None
+
+
+def _review(message: Message, links: Links) -> Facts:
+    """With the other sessions of its course, of which no letter of their own tells."""
+    facts, visit = _the_visit_ahead(message, links), message.appointment
+    others = in_review_with(visit).with_everybody() if visit else []
+    return facts | {"others": others}
+
+
+def _moved(message: Message, links: Links) -> Facts:
+    return _the_visit_ahead(message, links) | _whose_wish(message, EventKind.MOVED)
+
+
+def _cancelled(message: Message, links: Links) -> Facts:
+    return _the_visit(message, links) | _whose_wish(message, EventKind.CANCELLED)
+
+
+def _whose_wish(message: Message, change: EventKind) -> Facts:
+    """Whether it was the clinic that had to change the visit, and did: then we are sorry."""
+    event = AppointmentEvent.objects.filter(appointment=message.appointment, kind=change).last()
+    staff, clinic = AppointmentEvent.Author.STAFF, AppointmentEvent.Wish.CLINIC
+    return {"by_clinic": event is not None and (event.author, event.wish) == (staff, clinic)}
 
 
 def _offer(message: Message, links: Links) -> Facts:
     offer = message.offer
     if offer is None:
         raise ValueError("An offer is of a time.")
+    present = offer.entry.appointment
     return {
         "offer": offer,
         "day": _day(offer.starts_at),
         # What the patient would give up for the time offered.
-        "present": offer.entry.appointment,
+        "present": present,
         # The clinic itself has to move it.
-        "is_off": Rearrangement.objects.filter(offer=offer).exists(),
+        "is_off": present is not None and clinic_has_to(present),
         "by_phone": offer.entry.service.by_phone,
         "link": links.to(offer),
     }
@@ -90,6 +120,7 @@ def _course_booked(message: Message, links: Links) -> Facts:
     return {
         "visits": [(session, links.to(session)) for session in sessions],
         "day": _day(sessions[0].starts_at),
+        "notice_hours": sessions[0].cancel_cutoff_hours,
     }
 
 
@@ -101,11 +132,11 @@ def _find_visit(message: Message, links: Links) -> Facts:
 
 FACTS: dict[str, Callable[[Message, Links], Facts]] = {
     Kind.CONFIRMATION: _the_visit_ahead,
-    Kind.MOVED: _the_visit_ahead,
-    Kind.CANCELLATION: _the_visit,
+    Kind.MOVED: _moved,
+    Kind.CANCELLATION: _cancelled,
     Kind.REMINDER: _the_visit_ahead,
     Kind.ADDRESS_PROOF: _the_visit_ahead,
-    Kind.REVIEW: _the_visit_ahead,
+    Kind.REVIEW: _review,
     Kind.PLEASE_PHONE: _the_visit_ahead,
     Kind.DECLINED: _the_visit,
     Kind.CHOOSE_TIME: _the_visit_ahead,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from booking.letters.facts import can_change_until
 from booking.letters.links import Links
 from booking.letters.readers import patient_of
 from booking.models import Message
@@ -27,9 +28,13 @@ def _reminder(message: Message, links: Links, phone: str) -> str:
     visit = message.appointment
     if visit is None:
         raise ValueError("A reminder is of a visit.")
-    first = f"Appointment: {_when(visit.starts_at)}."
-    return _with_link(f"{first} Move or cancel: {{link}} or {phone}", links.to(visit)) or (
-        f"{first} To move or cancel it, phone {phone}"
+    first, link = f"Appointment: {_when(visit.starts_at)}.", links.to(visit)
+    if can_change_until(message, visit):
+        return _with_link(f"{first} Move or cancel: {{link}} or {phone}", link) or (
+            f"{first} To move or cancel it, phone {phone}"
+        )
+    return _with_link(f"{first} Confirm: {{link}} or {phone}", link) or (
+        f"{first} If you cannot come, phone {phone}"
     )
 
 

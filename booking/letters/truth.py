@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from booking.absences import clinic_has_to
 from booking.letters.readers import patient_of
 from booking.models import MOVABLE_STATES, Appointment, Message, SlotOffer, State, WaitingEntry
 
@@ -49,12 +50,15 @@ def _lies_ahead(message: Message, now: datetime) -> bool:
 
 
 def _reminds(message: Message, now: datetime) -> bool:
-    patient = patient_of(message)
+    """Not of a time that its patient was asked to give up, because the clinic cannot keep it."""
+    visit, patient = message.appointment, patient_of(message)
     return (
-        _lies_ahead(message, now)
+        visit is not None
+        and _lies_ahead(message, now)
         and patient is not None
         and patient.correspondent.reminders
         and not _next_reminder_is_due(message, now)
+        and not clinic_has_to(visit)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from booking.limits import cancelled_late
 from booking.models import Appointment, Message, State
@@ -27,12 +27,6 @@ class Attendance:
 def attendance(stretch: Stretch) -> dict[bool, Attendance]:
     """Of the visits whose time was in these days: those with a reminder and those without; one
     query. A visit that nobody has marked, or that was cancelled in time, is in neither."""
-    reminders = Message.objects.filter(
-        appointment=OuterRef("pk"),
-        kind=Message.Kind.REMINDER,
-        state=Message.Delivery.SENT,
-        sent_at__lt=OuterRef("starts_at"),
-    )
     late = Q(state=State.CANCELLED, pk__in=cancelled_late())
     counted = (
         Appointment.objects.filter(
@@ -41,7 +35,7 @@ def attendance(stretch: Stretch) -> dict[bool, Attendance]:
             stretch.of_whom(),
         )
         .annotate(
-            reminded=Exists(reminders),
+            reminded=Exists(_reminders()),
             outcome=Case(
                 When(state=State.NO_SHOW, then=Value("no_show")),
                 When(state=State.CANCELLED, then=Value("late")),
@@ -57,3 +51,13 @@ def attendance(stretch: Stretch) -> dict[bool, Attendance]:
     for row in counted:
         counts[row["with_reminder"]][row["how"]] = row["count"]
     return {reminded: Attendance(**found) for reminded, found in counts.items()}
+
+
+def _reminders() -> QuerySet[Message]:
+    """The reminders of the visit outside that left before its time."""
+    return Message.objects.filter(
+        appointment=OuterRef("pk"),
+        kind=Message.Kind.REMINDER,
+        state=Message.Delivery.SENT,
+        sent_at__lt=OuterRef("starts_at"),
+    )

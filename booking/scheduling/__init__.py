@@ -50,11 +50,16 @@ from booking.scheduling.rearranging import (
     offer_instead,
 )
 from booking.scheduling.reviews import approve, ask_to_phone, decline
-from booking.scheduling.rules import MayNotOverbook, NotOffered, TooLate, is_in_time
+from booking.scheduling.rules import (
+    MayNotOverbook,
+    NotOffered,
+    PleasePhone,
+    TooLate,
+    is_in_time,
+)
 from booking.scheduling.visits import (
     AnswersGone,
     Details,
-    PleasePhone,
     book,
     book_for_caller,
     cancel,

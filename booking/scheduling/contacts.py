@@ -15,7 +15,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from booking import visit_links
+from booking.absences import clinic_has_to
 from booking.models import (
+    MOVABLE_STATES,
     Appointment,
     Course,
     Message,
@@ -25,7 +27,14 @@ from booking.models import (
     VisitLink,
     WaitingEntry,
 )
-from booking.scheduling.correspondence import owe, owe_letter, owe_reminders, take_back_letters
+from booking.scheduling.correspondence import (
+    in_nobodys_hands,
+    owe,
+    owe_letter,
+    owe_reminders,
+    supersede,
+    take_back_letters,
+)
 
 
 @transaction.atomic
@@ -75,6 +84,9 @@ def tell_anew(about: Concerns, *, now: datetime) -> None:
         _write_anew(kinds.OFFER, offer.entry.patient, now=now, offer=offer)
     for course in Course.objects.filter(pk__in=about.courses, answer=Course.Answer.OPEN):
         _write_anew(kinds.COURSE, course.patient, now=now, course=course)
+    # Each of its sessions has been told of above.
+    supersede(Message.objects.filter(kind=kinds.COURSE_BOOKED, course__in=about.courses))
+    _readdress(Message.objects.filter(appointment__in=about.visits))
 
 
 def _revoke_links_to(about: Concerns, *, now: datetime) -> None:
@@ -88,6 +100,15 @@ def _revoke_links_to(about: Concerns, *, now: datetime) -> None:
     VisitLink.objects.filter(things, revoked_at__isnull=True).update(revoked_at=now)
 
 
+def _readdress(letters: QuerySet[Message]) -> None:
+    """Of visits that are over or off: what waits to leave goes where all others go now."""
+    for letter in in_nobodys_hands(letters.filter(channel=Message.Channel.EMAIL)):
+        letter.to = Patient.objects.get(appointments=letter.appointment_id).correspondent.email
+        if not letter.to:
+            letter.state = Message.Delivery.SUPERSEDED
+        letter.save(update_fields=["to", "state"])
+
+
 @transaction.atomic
 def renew_reminders(patient: Patient, *, now: datetime) -> None:
     """The patient wants reminders, or none, or at another number: those that have not left yet are
@@ -95,11 +116,7 @@ def renew_reminders(patient: Patient, *, now: datetime) -> None:
     reached = Q(patient=patient) | Q(patient__responsible_adult=patient)
     rows = Appointment.objects.with_everybody().filter(reached, state=State.BOOKED)
     for visit in rows.filter(starts_at__gt=now):
-        waiting = Message.objects.waiting().filter(appointment=visit, kind=Message.Kind.REMINDER)
-        in_nobodys_hands = waiting.select_for_update(skip_locked=True, no_key=True)
-        Message.objects.filter(pk__in=[each.pk for each in in_nobodys_hands]).update(
-            state=Message.Delivery.SUPERSEDED
-        )
+        supersede(visit.messages.filter(kind=Message.Kind.REMINDER))
         owe_reminders(visit, now=now)
 
 
@@ -135,6 +152,8 @@ def owe_found_visits(address: str, *, now: datetime) -> None:
 
 def _tells_how_it_stands(visit: Appointment) -> Message.Kind | None:
     kinds = Message.Kind
+    if visit.state in MOVABLE_STATES and clinic_has_to(visit):
+        return kinds.CHOOSE_TIME
     if visit.state == State.BOOKED:
         was_told = visit.messages.filter(kind=kinds.MOVED).exists()
         return kinds.MOVED if was_told else kinds.CONFIRMATION
@@ -144,5 +163,5 @@ def _tells_how_it_stands(visit: Appointment) -> Message.Kind | None:
 
 
 def _write_anew(kind: Message.Kind, patient: Patient, *, now: datetime, **about: Any) -> None:
-    Message.objects.waiting().filter(kind=kind, **about).update(state=Message.Delivery.SUPERSEDED)
+    supersede(Message.objects.filter(kind=kind, **about))
     owe(kind, to=patient.correspondent, now=now, **about)

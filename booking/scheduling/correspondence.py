@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import make_msgid
 
 from django.conf import settings
+from django.db.models import QuerySet
 
-from booking.models import Appointment, Message, Patient
+from booking.models import Appointment, Course, Message, Patient
 
 # A patient's own change can be taken back this long; its letters wait as long.
 TAKE_BACK_WITHIN = timedelta(minutes=3)
@@ -29,24 +31,27 @@ def owe(
     to: Patient,
     now: datetime,
     due_at: datetime | None = None,
+    text_due_at: datetime | None = None,
     calendar_sequence: int = 0,
     **about: object,
 ) -> None:
     """Put a letter to `to`, a patient's correspondent, into the outbox: on every channel that they
-    agreed to and that is set up. `about` names what it tells of, as `Message` has it."""
+    agreed to and that is set up. `about` names what it tells of, as `Message` has it. A text
+    message can be due later than the letter, so that it wakes nobody."""
     channels = []
     if to.email:
         channels.append((Message.Channel.EMAIL, to.email))
     if kind in ALSO_AS_TEXT and settings.TEXT_GATEWAY_URL and to.texts_agreed_at and to.phone:
         channels.append((Message.Channel.TEXT, to.phone.as_e164))
     for channel, address in channels:
+        later = text_due_at if channel == Message.Channel.TEXT else None
         Message.objects.create(
             kind=kind,
             channel=channel,
             to=address,
             calendar_sequence=calendar_sequence,
             message_id=make_msgid(domain=settings.MAIL_DOMAIN),
-            due_at=due_at or now,
+            due_at=later or due_at or now,
             created_at=now,
             **about,
         )
@@ -85,17 +90,32 @@ def confirm(visit: Appointment, *, now: datetime) -> None:
     owe_reminders(visit, now=now)
 
 
+def confirm_course(course: Course, visits: Iterable[Appointment], *, now: datetime) -> None:
+    """The sessions are booked: one letter says so, and each is reminded of."""
+    owe(Message.Kind.COURSE_BOOKED, to=course.patient.correspondent, now=now, course=course)
+    for visit in visits:
+        owe_reminders(visit, now=now)
+
+
 def take_back_letters(visit: Appointment) -> None:
-    """Letters that have not left yet would tell of a visit that no longer stands so.
+    """Letters that have not left yet would tell of a visit that no longer stands so."""
+    supersede(Message.objects.filter(appointment=visit))
+
+
+def supersede(letters: QuerySet[Message]) -> None:
+    """Those of `letters` that have not left yet need not leave any more."""
+    waiting = [letter.pk for letter in in_nobodys_hands(letters)]
+    Message.objects.filter(pk__in=waiting).update(state=Message.Delivery.SUPERSEDED)
+
+
+def in_nobodys_hands(letters: QuerySet[Message]) -> QuerySet[Message]:
+    """Those that wait to leave, locked.
 
     One that a worker is sending at this moment is left to it: waiting for a mail server would hold
-    up the diary, and if sending fails the outbox sees that the visit has changed.
+    up the diary, and if sending fails the outbox looks again at what has become of its subject.
     """
-    waiting = Message.objects.waiting().filter(appointment=visit)
-    in_nobodys_hands = waiting.select_for_update(skip_locked=True, no_key=True)
-    Message.objects.filter(pk__in=[message.pk for message in in_nobodys_hands]).update(
-        state=Message.Delivery.SUPERSEDED
-    )
+    waiting = letters.filter(state=Message.Delivery.QUEUED)
+    return waiting.select_for_update(skip_locked=True, no_key=True)
 
 
 def overtake(visit: Appointment) -> None:

@@ -22,12 +22,11 @@ from booking.models import (
 )
 from booking.models.appointments import AppointmentQuerySet
 from booking.openings import Openings
-from booking.scheduling.correspondence import owe, owe_letter, owe_reminders
+from booking.scheduling.correspondence import confirm_course, owe, owe_letter, supersede
 from booking.scheduling.firmness import is_unanswered, know_address, needs_review
 from booking.scheduling.holds import drop_expired_holds
 from booking.scheduling.ledger import expect_free, free_the_time, place, remove_hold, write
 from booking.scheduling.rules import NotOffered, room_or_first
-from content.models import Location
 
 ANSWER_WITHIN = timedelta(hours=48)
 
@@ -53,10 +52,7 @@ def propose(
     """
     in_order = sorted(sessions, key=lambda session: session.start)
     _expect_a_course(in_order, minimum_gap_days)
-    desks = {session.practitioner.pk for session in in_order}
-    places = {session.location for session in in_order}
-    lock_desks(desks, {location.pk for location in places})
-    _drop_expired_holds(desks, places, now=now)
+    _lock_desks_of(in_order, now=now)
     course = Course.objects.create(
         patient=patient,
         service=service,
@@ -77,13 +73,12 @@ def propose(
 
 @in_diary_transaction
 def accept_course(*, course: Course, by: User | None, now: datetime) -> Course:
-    """Every place becomes a visit of the patient, with one letter for all of them.
+    """Every place becomes a visit of the patient, with one letter for all of them. Without answers
+    to the safety questions that still hold, a clinician looks first; the desk asks on the phone.
 
     Returns the course as it stands then: lapsed, if its time was over or a place was given away
-    since. Without answers to the safety questions that still hold, a clinician looks first; the
-    desk asks on the phone what it needs to know. Answering twice is the same as once: the first
-    answer stands. Raises SlotTaken when the patient has another visit at one of the times; nothing
-    is answered then.
+    since. Answering twice is the same as once: the first answer stands. Raises SlotTaken when the
+    patient has another visit at one of the times; nothing is answered then.
     """
     current, kept = _locked(course)
     if current.answer != Course.Answer.OPEN:
@@ -98,8 +93,8 @@ def accept_course(*, course: Course, by: User | None, now: datetime) -> Course:
     for visit in kept:
         expect_free(current.patient, visit)
         visit.patient, visit.screening, visit.hold_expires_at = current.patient, answers, None
-        to_review = (by is None and is_unanswered(visit)) or needs_review(visit)
-        to = State.NEEDS_REVIEW if to_review else State.BOOKED
+        unseen = needs_review(visit) or (by is None and is_unanswered(visit))
+        to = State.NEEDS_REVIEW if unseen else State.BOOKED
         write(visit, EventKind.BOOKED, to=to, by=by, now=now)
     _answer(current, Course.Answer.ACCEPTED, now=now)
     _tell_of(current, kept, now=now)
@@ -134,11 +129,13 @@ def _expect_a_course(sessions: Sequence[Session], gap_days: int) -> None:
         raise NotACourse(f"Two sessions lie closer together than {gap_days} days.")
 
 
-def _drop_expired_holds(
-    practitioner_ids: set[int], locations: set[Location], *, now: datetime
-) -> None:
+def _lock_desks_of(sessions: Sequence[Session], *, now: datetime) -> None:
+    """With what ran out there gone."""
+    desks = {session.practitioner.pk for session in sessions}
+    locations = {session.location for session in sessions}
+    lock_desks(desks, {location.pk for location in locations})
     for location in locations:
-        drop_expired_holds(practitioner_ids, location, now=now)
+        drop_expired_holds(desks, location, now=now)
 
 
 def _answer_by(first: datetime, *, now: datetime) -> datetime:
@@ -195,11 +192,7 @@ def _answer(course: Course, answer: Course.Answer, *, now: datetime) -> None:
     """Write the answer down; a letter that still asks for it need not leave any more."""
     course.answer, course.answered_at = answer, now
     course.save(update_fields=["answer", "answered_at"])
-    asking = Message.objects.waiting().filter(course=course, kind=Message.Kind.COURSE)
-    in_nobodys_hands = asking.select_for_update(skip_locked=True, no_key=True)
-    Message.objects.filter(pk__in=[message.pk for message in in_nobodys_hands]).update(
-        state=Message.Delivery.SUPERSEDED
-    )
+    supersede(Message.objects.filter(course=course, kind=Message.Kind.COURSE))
 
 
 def _tell_of(course: Course, visits: Sequence[Appointment], *, now: datetime) -> None:
@@ -207,6 +200,4 @@ def _tell_of(course: Course, visits: Sequence[Appointment], *, now: datetime) ->
     if visits[0].state == State.NEEDS_REVIEW:
         owe_letter(visits[0], Message.Kind.REVIEW, now=now)
         return
-    owe(Message.Kind.COURSE_BOOKED, to=course.patient.correspondent, now=now, course=course)
-    for visit in visits:
-        owe_reminders(visit, now=now)
+    confirm_course(course, visits, now=now)

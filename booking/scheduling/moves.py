@@ -39,7 +39,7 @@ from booking.scheduling.ledger import (
     locked,
     write,
 )
-from booking.scheduling.rules import expect_in_time, may_overrule, room_or_first
+from booking.scheduling.rules import expect_in_time, place_allowed
 from content.models import Location, Practitioner
 
 
@@ -78,12 +78,12 @@ def move(
         expect_in_time(current, now=now)
     drop_expired_holds([practitioner.pk], location, now=now)
     openings = openings_for(current, Who(practitioner, location), now=now)
-    if why_not := openings.why_not(practitioner, location, start):
-        may_overrule(why_not, by=by, reason=overbooking_reason)
-    room = room_or_first(openings, practitioner, location, start)
-    current.overbooked = openings.clash(practitioner, location, start) is not None
-    current.overbooking_reason = overbooking_reason if why_not else ""
-    bring_to(current, practitioner, room, start, by=by, now=now, wish=wish)
+    allowed = place_allowed(
+        openings, practitioner, location, start, by=by, overbooking_reason=overbooking_reason
+    )
+    current.overbooked = allowed.overbooked
+    current.overbooking_reason = allowed.overbooking_reason
+    bring_to(current, practitioner, allowed.room, start, by=by, now=now, wish=wish)
     return current
 
 
@@ -106,11 +106,7 @@ def take_back(*, appointment: Appointment, now: datetime) -> Appointment:
     current = locked(appointment)
     if last_own_change(current, now=now) != last:
         raise NothingToTakeBack
-    drop_expired_holds([practitioner.pk], location, now=now)
-    openings = openings_for(current, Who(practitioner, location), now=now)
-    room = openings.room_for(practitioner, location, start)
-    if room is None or openings.clash(practitioner, location, start):
-        raise SlotTaken
+    room = _room_still_free(current, practitioner, location, start, now=now)
     given_up = copy(current)
     put(current, practitioner, room, start)
     expect_free(Patient.objects.get(appointments=current), current)
@@ -184,6 +180,23 @@ def put(visit: Appointment, practitioner: Practitioner, room: Room, start: datet
     visit.starts_at = start
     visit.ends_at = start + timedelta(minutes=visit.length_minutes)
     visit.blocks = DateTimeTZRange(visit.block.start, visit.block.end)
+
+
+def _room_still_free(
+    visit: Appointment,
+    practitioner: Practitioner,
+    location: Location,
+    start: datetime,
+    *,
+    now: datetime,
+) -> Room:
+    """A room where the visit stood before. Raises SlotTaken when somebody has its time by now."""
+    drop_expired_holds([practitioner.pk], location, now=now)
+    openings = openings_for(visit, Who(practitioner, location), now=now)
+    room = openings.room_for(practitioner, location, start)
+    if room is None or openings.clash(practitioner, location, start):
+        raise SlotTaken
+    return room
 
 
 def _tell_of(visit: Appointment, *, now: datetime, due_at: datetime) -> None:

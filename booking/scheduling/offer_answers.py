@@ -32,6 +32,7 @@ from booking.scheduling.correspondence import confirm, owe_letter
 from booking.scheduling.firmness import is_unanswered, know_address, needs_review
 from booking.scheduling.ledger import expect, expect_free, locked, remove_hold, write
 from booking.scheduling.moves import bring_to
+from booking.scheduling.rules import expect_within_limits
 from booking.waiting_list import offers_without_visit, wanted_service
 
 
@@ -46,7 +47,8 @@ def accept_offer(*, offer: SlotOffer, by: User | None, now: datetime) -> Appoint
     `by` is who accepted for a caller. The cut-off for moving does not matter: the clinic has
     offered it. Accepting twice is the same as once. Raises OfferGone when it has ended, WrongState
     when the visit to be moved no longer stands, SlotTaken when the clinic has closed since or the
-    patient has another visit then.
+    patient has another visit then, PleasePhone when one more visit would be above a limit of the
+    house rules.
     """
     visit = WaitingEntry.objects.get(offers=offer).appointment
     lock_desks(
@@ -106,6 +108,8 @@ def _move_into(
 def _book(kept: Appointment, entry: WaitingEntry, *, by: User | None, now: datetime) -> Appointment:
     """The hold becomes the patient's visit. Without answers to the safety questions that still
     hold, a clinician looks first; the desk asks on the phone what it needs to know."""
+    if by is None:
+        expect_within_limits(entry.patient.correspondent.email, now=now)
     expect_free(entry.patient, kept)
     kept.patient = entry.patient
     kept.source = Source.DESK if by else Source.ONLINE

@@ -34,7 +34,7 @@ from booking.scheduling.offer_answers import (
     stop_if_enough,
 )
 from booking.scheduling.rules import room_or_first
-from booking.waiting_list import Match, answer_by, matches
+from booking.waiting_list import Match, answer_by, by_day, matches
 
 
 def offer_freed_times(*, now: datetime) -> int:
@@ -94,14 +94,14 @@ def _keep_for(found: Match, freed: FreedTime, *, now: datetime) -> Appointment:
     """Hold the place, with the offer that it belongs to, and owe the letter."""
     openings = Openings(found.service, now=now, who=Who(freed.practitioner, freed.location))
     room = room_or_first(openings, freed.practitioner, freed.location, found.start)
-    notice = found.service.policy.notice
+    notice, rules = found.service.policy.notice, HouseRules.current()
     offer = SlotOffer.objects.create(
         entry=found.entry,
         starts_at=found.start,
         practitioner=freed.practitioner,
         location=freed.location,
         offered_at=now,
-        expires_at=answer_by(found.start, notice=notice, rules=HouseRules.current(), now=now),
+        expires_at=answer_by(found.start, notice=notice, rules=rules, now=now),
     )
     kept = place(
         found.service, freed.practitioner, room, found.start, source=Source.ONLINE, now=now
@@ -111,7 +111,13 @@ def _keep_for(found: Match, freed: FreedTime, *, now: datetime) -> Appointment:
     write(kept, EventKind.HELD, to=State.HELD, by=None, now=now, by_clock=True)
     offer.place = kept
     offer.save(update_fields=["place"])
-    owe(Message.Kind.OFFER, to=found.entry.patient.correspondent, now=now, offer=offer)
+    owe(
+        Message.Kind.OFFER,
+        to=found.entry.patient.correspondent,
+        now=now,
+        text_due_at=by_day(now, rules=rules),
+        offer=offer,
+    )
     return kept
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from booking import visit_links
+from booking.course_plan import in_review_with
 from booking.diary_lock import in_diary_transaction, lock_desks
 from booking.models import (
     Appointment,
@@ -18,6 +19,7 @@ from booking.models import (
 )
 from booking.scheduling.correspondence import (
     confirm,
+    confirm_course,
     overtake,
     owe_letter,
     take_back_letters,
@@ -27,12 +29,18 @@ from booking.scheduling.ledger import expect, free_the_time, locked, write
 
 @in_diary_transaction
 def approve(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
-    """The visit can take place as booked; the patient gets the confirmation."""
+    """The visit can take place as booked, and so can the sessions of its course that wait for a
+    look at the same answers; the patient gets one confirmation of all."""
     current = _to_review(appointment)
     _decide(current, ScreeningAnswers.Decision.APPROVED, by=by, now=now)
-    take_back_letters(current)
-    write(current, EventKind.APPROVED, to=State.BOOKED, by=by, now=now)
-    confirm(current, now=now)
+    approved = [current, *in_review_with(current).select_for_update(no_key=True)]
+    for visit in approved:
+        take_back_letters(visit)
+        write(visit, EventKind.APPROVED, to=State.BOOKED, by=by, now=now)
+    if current.course and len(approved) > 1:
+        confirm_course(current.course, approved, now=now)
+    else:
+        confirm(current, now=now)
     return current
 
 

@@ -10,8 +10,7 @@ from django.contrib.auth.models import User
 from booking import visit_links
 from booking.absences import clinic_has_to
 from booking.diary import Who
-from booking.diary_lock import SlotTaken, in_diary_transaction, lock_contact, lock_desks
-from booking.limits import must_phone
+from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
 from booking.models import (
     Appointment,
     AppointmentEvent,
@@ -30,17 +29,13 @@ from booking.scheduling.correspondence import TAKE_BACK_WITHIN, confirm, overtak
 from booking.scheduling.firmness import await_proof, make_firm, must_prove_address
 from booking.scheduling.holds import drop_expired_holds, held
 from booking.scheduling.ledger import expect, expect_free, free_the_time, locked, place, write
-from booking.scheduling.rules import expect_in_time, may_overrule, room_or_first
+from booking.scheduling.rules import expect_in_time, expect_within_limits, place_allowed
 from booking.scheduling.states import ALLOWED_FROM
 from content.models import Location, Practitioner
 
 
 class AnswersGone(Exception):
     """The answers were given anew, or used for a visit, in another window at this moment."""
-
-
-class PleasePhone(Exception):
-    """The house rules want this contact to phone; a visitor is never told which of them."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,7 @@ def book(*, appointment: Appointment, visitor: str, details: Details, now: datet
         return booked
     current = held(appointment, visitor=visitor)
     _still_offered(current, now=now)
-    _expect_within_limits(details.person.email, now=now)
+    expect_within_limits(details.person.email, now=now)
     patient = find_or_register(details.person, now=now)
     expect_free(patient, current)
     current.patient = patient
@@ -89,13 +84,6 @@ def book(*, appointment: Appointment, visitor: str, details: Details, now: datet
         make_firm(current, EventKind.BOOKED, now=now)
     _keep_acknowledgements(current, details, now=now)
     return current
-
-
-def _expect_within_limits(email: str, *, now: datetime) -> None:
-    """Two tabs of one person count one after the other, so that they cannot pass together."""
-    lock_contact(email)
-    if must_phone(email, now=now):
-        raise PleasePhone
 
 
 def _answers_of(patient: Patient, answers: ScreeningAnswers | None) -> ScreeningAnswers | None:
@@ -152,20 +140,17 @@ def book_for_caller(
     lock_desks([practitioner.pk], [location.pk])
     drop_expired_holds([practitioner.pk], location, now=now)
     openings = Openings(service, now=now, who=Who(practitioner, location))
-    why_not = openings.why_not(practitioner, location, start)
-    if why_not:
-        may_overrule(why_not, by=by, reason=overbooking_reason)
-    clash = openings.clash(practitioner, location, start)
-    room = room_or_first(openings, practitioner, location, start)
-    visit = place(service, practitioner, room, start, source=Source.DESK, now=now)
+    allowed = place_allowed(
+        openings, practitioner, location, start, by=by, overbooking_reason=overbooking_reason
+    )
+    visit = place(service, practitioner, allowed.room, start, source=Source.DESK, now=now)
     patient = person if isinstance(person, Patient) else find_or_register(person, now=now)
     expect_free(patient, visit)
     visit.patient = patient
     visit.contact_phone = person.phone
     visit.about = about
-    visit.overbooked = clash is not None
-    visit.overbooking_reason = overbooking_reason if why_not else ""
-    reason = visit.overbooking_reason
+    visit.overbooked = allowed.overbooked
+    visit.overbooking_reason = reason = allowed.overbooking_reason
     write(visit, EventKind.BOOKED, to=State.BOOKED, by=by, now=now, reason=reason)
     confirm(visit, now=now)
     return visit

@@ -17,11 +17,11 @@ from booking.models import (
     WaitingEntry,
 )
 from booking.registration import Person, find_or_register
-from booking.scheduling.correspondence import owe
+from booking.scheduling.correspondence import owe, supersede
 from booking.scheduling.ledger import WrongState
 from booking.scheduling.moves import last_own_change
 from booking.scheduling.offer_answers import close_offer, locked_entry, locked_offer
-from booking.waiting_list import past_use
+from booking.waiting_list import earlier_is_possible, past_use
 from content.models import Location, Practitioner
 
 # Whoever knows a name and an address can put them on the list, but not flood it.
@@ -47,10 +47,12 @@ class Wish:
 @in_diary_transaction
 def wish_for_earlier(*, appointment: Appointment, wish: Wish, now: datetime) -> WaitingEntry:
     """Put the visit's patient on the list for an earlier time; a wish that they had for this visit
-    is replaced. Raises WrongState when the visit does not stand or has begun."""
+    is replaced. Raises WrongState when the visit does not stand or nothing earlier is possible."""
     visit = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
-    if visit.state not in STANDING_STATES or visit.patient is None or visit.starts_at <= now:
-        raise WrongState(f"Visit {visit.reference} does not lie ahead.")
+    if visit.state not in STANDING_STATES or visit.patient is None:
+        raise WrongState(f"Visit {visit.reference} does not stand.")
+    if not earlier_is_possible(visit, now=now):
+        raise WrongState(f"No time before visit {visit.reference} can be booked any more.")
     entry, _ = WaitingEntry.objects.update_or_create(
         appointment=visit,
         state=WaitingEntry.State.WAITING,
@@ -127,4 +129,6 @@ def end_wishes(*, now: datetime) -> int:
 
 
 def _tell(entry: WaitingEntry, *, now: datetime) -> None:
+    """One letter of what is wished for now."""
+    supersede(Message.objects.filter(kind=Message.Kind.WAITING, waiting_entry=entry))
     owe(Message.Kind.WAITING, to=entry.patient.correspondent, now=now, waiting_entry=entry)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
 
-from booking.diary import ANYONE, Who
-from booking.models import Appointment, Service
+from booking.forms import TimesFilter
+from booking.models import Appointment
 from booking.openings import Openings
 from booking.views import journey
+from booking.views.journey import Wanted
 from clinic_site.local_time import full_time
 
 
@@ -23,21 +22,25 @@ def see_other(name: str) -> HttpResponse:
     return SeeOther(resolve_url(name))
 
 
-def lost(
-    request: HttpRequest, service: Service, *, start: datetime, who: Who = ANYONE
-) -> HttpResponse:
+def lost(request: HttpRequest, wish: Wanted) -> HttpResponse:
     """409 with the nearest free times, as buttons like those of the times page.
 
     The sentence fits every reason: that the patient has another visit then is nobody's business.
     """
-    nearest = Openings(service, now=timezone.now(), who=who).nearest(start)
-    problem = f"{full_time(start)} cannot be booked any more."
+    openings = Openings(wish.service, now=timezone.now())
+    who = TimesFilter(QueryDict(wish.query.removeprefix("?")), openings=openings).who
+    problem = f"{full_time(wish.start)} cannot be booked any more."
     if journey.typed(request):
         problem += " What you typed is kept."
     return render(
         request,
         "booking/lost.html",
-        {"service": service, "problem": problem, "nearest": nearest},
+        {
+            "times_url": wish.times_url,
+            "service": wish.service,
+            "problem": problem,
+            "nearest": openings.only(who).nearest(wish.start),
+        },
         status=409,
     )
 
@@ -60,7 +63,4 @@ def no_hold(request: HttpRequest, *, give_up: bool = False) -> HttpResponse:
     if not give_up and journey.booked(request):
         return see_other("done")
     wish = journey.wanted(request)
-    if wish is None:
-        return see_other("book")
-    service, start = wish
-    return lost(request, service, start=start)
+    return lost(request, wish) if wish else see_other("book")

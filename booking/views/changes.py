@@ -18,7 +18,7 @@ from booking.visit_links import AFTER_THE_VISIT
 
 TOO_LATE = "It is too late to change this visit online. Please call us."
 OVER = "It is too late to undo that here. Please call us if you want to change it."
-GIVEN_AWAY = "Somebody else has the old time by now, so we could not undo it. Nothing was changed."
+GIVEN_AWAY = "Somebody else has the old time by now, so nothing was changed. Please call us."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -178,7 +178,4 @@ def release_hold(request: HttpRequest) -> HttpResponse:
     except scheduling.DiaryBusy:
         return busy(request)
     journey.forget_hold(request)
-    if wish is None:
-        return see_other("book")
-    service, _ = wish
-    return see_other(service.get_absolute_url())
+    return see_other(wish.times_url if wish else "book")

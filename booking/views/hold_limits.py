@@ -17,10 +17,10 @@ TAKEN_AT_MOST, TAKEN_WITHIN = 30, timedelta(hours=1)
 MARK_LENGTH = 16
 
 HELD = (
-    "Your network keeps several times already. Finish one of these bookings, or try again in 10 "
-    "minutes."
+    "You, or others on your network, keep several times already. Finish one of these bookings, or "
+    "try again in 10 minutes."
 )
-TAKEN = "Your network has kept many times within an hour. Please try again later."
+TAKEN = "Too many times were chosen from your network. Please try again in an hour."
 
 
 def mark_of(request: HttpRequest) -> str:

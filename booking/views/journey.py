@@ -7,6 +7,7 @@ a lost time does not lose the rest; booking empties it.
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.http import HttpRequest
 from booking import answers_on_file
 from booking.models import Appointment, ScreeningAnswers, Service, State
 from booking.views import hold_limits
+from booking.views.week import query_of
 from content.models import Condition
 
 VISITOR, WANTED, HELD, BOOKED = "visitor", "wanted", "held", "booked"
@@ -30,14 +32,20 @@ def visitor_key(request: HttpRequest) -> str:
     return key
 
 
+def condition_named(slug: str, *, now: datetime) -> Condition | None:
+    """The condition whose page led here, if there is one that readers see."""
+    return Condition.objects.published(now).filter(slug=slug).first() if slug else None
+
+
 def remember_hold(request: HttpRequest, appointment: Appointment, *, about: str = "") -> None:
     """Point the session to a new hold; `about` is the slug of a condition page that led here."""
     request.session[HELD] = appointment.pk
-    if condition := Condition.objects.published(appointment.created_at).filter(slug=about).first():
+    if condition := condition_named(about, now=appointment.created_at):
         request.session[ABOUT] = condition.name
     request.session[WANTED] = {
         "service": appointment.service.slug,
         "start": appointment.starts_at.isoformat(),
+        "query": query_of(request),
     }
     request.session.pop(BOOKED, None)
 
@@ -60,13 +68,28 @@ def pointed_at(request: HttpRequest) -> Appointment | None:
     return Appointment.objects.filter(pk=request.session[HELD]).first()
 
 
-def wanted(request: HttpRequest) -> tuple[Service, datetime] | None:
-    """The service and time that were held last, to offer what lies near."""
+@dataclass(frozen=True)
+class Wanted:
+    """What was held last, and the filters of the page that it was chosen from."""
+
+    service: Service
+    start: datetime
+    query: str
+
+    @property
+    def times_url(self) -> str:
+        return f"{self.service.get_absolute_url()}{self.query}"
+
+
+def wanted(request: HttpRequest) -> Wanted | None:
+    """To offer what lies near, with the same person and place."""
     if WANTED not in request.session:
         return None
     wish = request.session[WANTED]
     service = Service.objects.bookable_online().filter(slug=wish["service"]).first()
-    return (service, datetime.fromisoformat(wish["start"])) if service else None
+    if service is None:
+        return None
+    return Wanted(service, datetime.fromisoformat(wish["start"]), wish["query"])
 
 
 def remember_typed(request: HttpRequest, typed: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from booking.views.answers import busy, see_other
 from booking.views.changes import TOO_LATE, after_a_change, without_a_right
 from booking.views.visit import NOT_SO, how_it_stands, in_time
 from booking.views.visitor_rights import linked_visit, no_link
-from booking.views.week import week_shown
+from booking.views.week import query_of, week_shown
 from clinic_site.local_time import clinic_zone, full_time, local_day
 from content.models import Location, Practitioner
 
@@ -156,7 +156,11 @@ def _wish(request: HttpRequest, visit: Appointment) -> Wish | None:
 
 def _lost(request: HttpRequest, openings: Openings, start: datetime) -> HttpResponse:
     """409 with the nearest free times, as buttons like those of the week."""
-    context = {"time": full_time(start), "nearest": openings.nearest(start)}
+    context = {
+        "time": full_time(start),
+        "nearest": openings.nearest(start),
+        "query": query_of(request),
+    }
     return render(request, "booking/visit_move_lost.html", context, status=409)
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from booking import scheduling
-from booking.models import Rearrangement, SlotOffer
+from booking.absences import clinic_has_to
+from booking.models import SlotOffer
 from booking.views.answers import busy, see_other
 from booking.views.visitor_rights import ended_offer, grant_anew, linked_offer, no_link
 from booking.visit_links import AFTER_THE_VISIT
@@ -16,18 +17,28 @@ from booking.visit_links import AFTER_THE_VISIT
 YES, NO = "yes", "no"
 NOT_READ = "We could not read your answer. Please choose one of the two buttons."
 TAKEN = (
-    "This time cannot be had any more, or you have another visit then. Nothing has changed. "
+    "This time is no longer free, or you have another visit then. Nothing has changed. "
     "Please call us."
 )
+PLEASE_PHONE = (
+    "We cannot book this time online. Please call us and we book it with you. "
+    "It is kept for you until the hour below."
+)
 VISIT_CHANGED = "The visit that this time was for has changed meanwhile. Please call us."
+
+REFUSED: dict[type[Exception], str] = {
+    scheduling.SlotTaken: TAKEN,
+    scheduling.PleasePhone: PLEASE_PHONE,
+    scheduling.WrongState: VISIT_CHANGED,
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def slot_offer(request: HttpRequest) -> HttpResponse:
     offer = linked_offer(request)
     if offer is None:
-        ended = ended_offer(request) is not None
-        return _over(request) if ended else no_link(request)
+        ended = ended_offer(request)
+        return _over(request, ended) if ended else no_link(request)
     if request.method == "POST":
         return _answer(request, offer)
     return _page(request, offer)
@@ -46,10 +57,8 @@ def _answer(request: HttpRequest, offer: SlotOffer) -> HttpResponse:
             return _page(request, offer, problem=NOT_READ, status=400)
     except scheduling.OfferGone:
         return _page(request, SlotOffer.objects.get(pk=offer.pk), status=409)
-    except scheduling.SlotTaken:
-        return _page(request, offer, problem=TAKEN, status=409)
-    except scheduling.WrongState:
-        return _page(request, offer, problem=VISIT_CHANGED, status=409)
+    except tuple(REFUSED) as refusal:
+        return _page(request, offer, problem=REFUSED[type(refusal)], status=409)
     except scheduling.DiaryBusy:
         return busy(request)
     return see_other("slot_offer")
@@ -64,13 +73,19 @@ def _page(
         "entry": offer.entry,
         "service": offer.entry.service,
         "is_open": offer.answer == SlotOffer.Answer.OPEN and timezone.now() < offer.expires_at,
-        "is_off": Rearrangement.objects.filter(offer=offer).exists(),
+        "is_off": _is_off(offer),
         "is_for_another": patient.responsible_adult_id is not None,
         "problem": problem,
     }
     return render(request, "booking/offer.html", context, status=status)
 
 
-def _over(request: HttpRequest) -> HttpResponse:
+def _over(request: HttpRequest, offer: SlotOffer) -> HttpResponse:
     """410: the link was good, and its time is over."""
-    return render(request, "booking/offer_over.html", status=410)
+    return render(request, "booking/offer_over.html", {"is_off": _is_off(offer)}, status=410)
+
+
+def _is_off(offer: SlotOffer) -> bool:
+    """Whether the visit that would move cannot stay where it is."""
+    visit = offer.entry.appointment
+    return visit is not None and clinic_has_to(visit)

@@ -15,14 +15,24 @@ from booking.openings import Openings
 from booking.scheduling.holds import HOLD_LASTS
 from booking.views import hold_limits
 from booking.views.answers import busy, lost, see_other
-from booking.views.journey import current_hold, remember_hold, visitor_key
+from booking.views.journey import (
+    Wanted,
+    condition_named,
+    current_hold,
+    remember_hold,
+    visitor_key,
+)
 from booking.views.week import query_of, week_shown
 from clinic_site.attempts import too_many
 
 
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
-    context = {"services": Service.objects.bookable_online(), "query": query_of(request)}
+    context = {
+        "services": Service.objects.bookable_online(),
+        "query": query_of(request),
+        "about": condition_named(request.GET.get("about", ""), now=timezone.now()),
+    }
     return render(request, "booking/services.html", context)
 
 
@@ -59,7 +69,7 @@ def _hold(request: HttpRequest, openings: Openings, filters: TimesFilter) -> Htt
             now=openings.now,
         )
     except scheduling.SlotTaken:
-        return lost(request, openings.service, start=start, who=filters.who)
+        return lost(request, Wanted(openings.service, start, query_of(request)))
     except scheduling.DiaryBusy:
         return busy(request)
     remember_hold(request, appointment, about=request.GET.get("about", ""))

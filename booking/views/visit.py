@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,9 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from booking import scheduling
 from booking.absences import closure_in_the_way
 from booking.calendar_invites import Invite, calendar_text
+from booking.letters import invite_of
 from booking.models import STANDING_STATES, Appointment, AppointmentEvent, Service, State
 from booking.views.answers import busy, see_other
 from booking.views.visitor_rights import linked_visit, no_link
+from booking.waiting_list import earlier_is_possible
 from content.models import Article, Clinic
 from content.reading.clinic import location_page
 
@@ -87,12 +88,13 @@ def visit_page(
             "in_time": ahead and in_time(visit, now=now),
             "closure": closure_in_the_way(visit) if ahead else None,
             "change_until": cutoff if now <= cutoff else None,
+            "earlier_is_possible": ahead and earlier_is_possible(visit, now=now),
             "undo_until": undo_until(visit, now=now),
             "place": None if visit.service.by_phone else location_page(visit.location.slug),
             "preparation": _preparation(visit, now=now) if ahead else None,
             "is_for_another": bool(visit.patient and visit.patient.responsible_adult_id),
             "to": letters_go_to(visit),
-            "phone_ends_in": str(visit.contact_phone)[-2:],
+            "phone_ends_in": _phone_of(visit)[-2:],
         },
         status=status,
     )
@@ -130,17 +132,16 @@ def _preparation(visit: Appointment, *, now: datetime) -> Article | None:
 
 
 def _invite(visit: Appointment) -> Invite:
-    clinic = Clinic.objects.get()
     changed = AppointmentEvent.objects.history_of(visit).last()
-    return Invite(
-        uid=f"{visit.reference}@{settings.MAIL_DOMAIN}",
+    return invite_of(
+        visit,
+        Clinic.objects.get(),
         sequence=visit.calendar_sequence,
-        starts_at=visit.starts_at,
-        ends_at=visit.ends_at,
-        address="By phone" if visit.service.by_phone else visit.location.address,
-        clinic_name=clinic.short_name,
-        clinic_phone=clinic.phone.as_international,
-        clinic_email=clinic.email,
-        cancelled=False,
         stamp=changed.at if changed else visit.created_at,
     )
+
+
+def _phone_of(visit: Appointment) -> str:
+    """The number left for this visit, else the one on file."""
+    on_file = visit.patient.correspondent.phone if visit.patient else ""
+    return str(visit.contact_phone or on_file)

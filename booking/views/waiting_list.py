@@ -15,6 +15,7 @@ from booking.models import STANDING_STATES, Appointment, Service, WaitingEntry
 from booking.openings import Openings
 from booking.views.answers import busy, see_other
 from booking.views.visitor_rights import linked_entry, linked_visit, no_link
+from booking.waiting_list import earlier_is_possible
 from clinic_site.attempts import too_many, within_limit
 from clinic_site.local_time import clinic_zone, local_day
 from clinic_site.visitor_address import network_of
@@ -35,7 +36,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
     visit = linked_visit(request)
     if visit is None:
         return see_other("book")
-    if visit.state not in STANDING_STATES or visit.starts_at <= now:
+    if visit.state not in STANDING_STATES or not earlier_is_possible(visit, now=now):
         return see_other("visit")
     return _for_a_visit(request, visit, now=now)
 

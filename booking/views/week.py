@@ -14,32 +14,34 @@ from clinic_site.local_time import clinic_zone, local_day
 # What an address of the booking carries along; `about` is the condition whose page led here.
 CARRIED = ("practitioner", "location", "from", "about")
 
+WEEK = timedelta(days=7)
+
 
 def week_shown(
     request: HttpRequest, everything: Openings, filters: TimesFilter
 ) -> dict[str, object]:
-    """What booking/_week.html needs: the week asked for, else the first that has a free time."""
+    """What booking/_week.html needs: the seven days from the one asked for on, else from the first
+    day that has a free time. Days that are past are never among them."""
     openings = everything.only(filters.who)
     today = local_day(openings.now, clinic_zone())
     last = local_day(openings.now + openings.service.policy.horizon, clinic_zone())
     if filters.day:
-        monday = _monday(min(max(filters.day, today), last))
-        days = openings.week(monday)
+        begins = min(max(filters.day, today), last)
+        days = openings.week(begins)
         first = None if any(day.times for day in days) else openings.first()
     else:
         first = openings.first()
-        monday = _monday(local_day(first.start, clinic_zone()) if first else today)
-        days = openings.week(monday)
-    next_monday = monday + timedelta(days=7)
+        begins = local_day(first.start, clinic_zone()) if first else today
+        days = openings.week(begins)
+    next_week = begins + WEEK
     return {
         "service": openings.service,
         "filters": filters,
         "days": days,
-        "sunday": monday + timedelta(days=6),
         "first": first,
         "first_url": _week_url(request, local_day(first.start, clinic_zone())) if first else "",
-        "earlier": _week_url(request, monday - timedelta(days=7)) if monday > today else "",
-        "later": _week_url(request, next_monday) if next_monday <= last else "",
+        "earlier": _week_url(request, max(begins - WEEK, today)) if begins > today else "",
+        "later": _week_url(request, next_week) if next_week <= last else "",
         "query": query_of(request),
     }
 
@@ -51,9 +53,5 @@ def query_of(request: HttpRequest, **more: str) -> str:
     return f"?{urlencode(asked)}" if asked else ""
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def _week_url(request: HttpRequest, day: date) -> str:
-    return f"{request.path}{query_of(request, **{'from': _monday(day).isoformat()})}"
+    return f"{request.path}{query_of(request, **{'from': day.isoformat()})}"

@@ -45,10 +45,10 @@ def conditions(request: HttpRequest) -> HttpResponse:
     head = Head(
         title=f"{region.label}: problems and what may help" if region else "Find your problem",
         description=f"Problems we are asked about: {region.label.lower()}. What each one is, what "
-        "usually helps, and what studies found of dry needling."
+        "usually helps, and what studies found about dry needling."
         if region
         else "Find your problem on the body map or from A to Z: what it is, what usually helps, "
-        "and what studies found of dry needling.",
+        "and what studies found about dry needling.",
         path=path,
         picture=preview_picture("site", "conditions"),
         things=[breadcrumbs(trail)],

@@ -9,6 +9,7 @@ from django.test import Client
 from booking import scheduling, visit_links
 from booking.models import (
     Appointment,
+    Closure,
     HouseRules,
     Message,
     Patient,
@@ -17,6 +18,7 @@ from booking.models import (
     VisitLink,
 )
 from tests.booking.admin_steps import LIST, desk_of, page_of, words
+from tests.booking.every_letter import owed
 from tests.booking.linked import other_things_of
 from tests.booking.steps import desk_visit, letters, visit
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_staff
@@ -65,13 +67,13 @@ def test_all_links_to_a_visit_are_made_useless(desk: Client, cast: Cast, anas: A
 
     answer = press(desk, anas, "revoke")
 
-    assert "2 links made useless." in words(answer)
+    assert "2 links stopped." in words(answer)
     assert [works(token) for token in (first, second, other)] == [False, False, True]
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id, entry.change_message) == (
         cast.dina,
         str(anas.pk),
-        "Made all links to the visit useless.",
+        "Stopped all links to the visit.",
     )
 
 
@@ -108,7 +110,7 @@ def test_without_an_address_or_a_visit_to_see_nothing_is_sent(
 ) -> None:
     Patient.objects.update(email="")
     page = words(desk.get(page_of(anas)))
-    assert ("Make all links useless" in page, "Send a new link" in page) == (True, False)
+    assert ("Stop all links" in page, "Send a new link" in page) == (True, False)
     answer = press(desk, anas, "send")
     assert "There is no e-mail address to send a link to" in words(answer)
     Patient.objects.update(email="ana@example.com")
@@ -229,3 +231,66 @@ def test_a_place_on_the_list_an_offer_and_a_course_are_told_anew(
     ]
     assert VisitLink.objects.filter(revoked_at=NOW).count() == 3
     assert anas.state == State.BOOKED
+
+
+def test_the_letter_about_a_whole_course_does_not_go_to_the_old_address(cast: Cast) -> None:
+    letter = owed(Message.Kind.COURSE_BOOKED, cast)
+    Patient.objects.update(email=NEW)
+
+    scheduling.contact_changed(Patient.objects.get(), now=NOW)
+
+    assert Message.objects.waiting().exclude(to=NEW).count() == 0
+    letter.refresh_from_db()
+    assert letter.state == "superseded"
+    sessions = Appointment.objects.filter(course=letter.course)
+    assert [letters(each)[0] for each in sessions] == [("confirmation", "queued")] * len(sessions)
+
+
+def on_the_day_it_is_completed(cast: Cast, visit: Appointment) -> None:
+    scheduling.arrive(appointment=visit, by=cast.dina, now=ONE)
+    scheduling.complete(appointment=visit, by=cast.dina, now=ONE)
+
+
+def it_is_cancelled(cast: Cast, visit: Appointment) -> None:
+    scheduling.cancel(appointment=visit, by=None, now=NOW)
+
+
+@pytest.mark.parametrize("end", [on_the_day_it_is_completed, it_is_cancelled])
+def test_what_waits_to_be_said_of_a_visit_that_is_over_or_off_goes_to_the_new_address(
+    cast: Cast, anas: Appointment, end
+) -> None:
+    end(cast, anas)
+    last = Message.objects.waiting().latest("pk")
+    Patient.objects.filter(pk=anas.patient.pk).update(email=NEW)
+
+    scheduling.contact_changed(Patient.objects.get(pk=anas.patient.pk), now=NOW)
+
+    last.refresh_from_db()
+    assert (last.to, last.state) == (NEW, "queued")
+    assert last.kind in {"aftercare", "cancellation"}
+
+
+def test_without_a_new_address_it_waits_no_more(cast: Cast, anas: Appointment) -> None:
+    it_is_cancelled(cast, anas)
+    Patient.objects.filter(pk=anas.patient.pk).update(email="")
+
+    scheduling.contact_changed(Patient.objects.get(pk=anas.patient.pk), now=NOW)
+
+    assert [state for _kind, state in letters(anas)] == ["superseded", "superseded"]
+
+
+def test_a_new_link_to_a_visit_that_the_clinic_cannot_keep_asks_for_another_time(
+    desk: Client, cast: Cast, anas: Appointment
+) -> None:
+    closure = Closure.objects.create(
+        practitioner=cast.priya, starts_at=local(TUESDAY, "8:00"), ends_at=local(TUESDAY, "12:00")
+    )
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=NOW)
+
+    press(desk, anas, "send")
+
+    assert [kind for kind, _state in letters(anas)] == [
+        "confirmation",
+        "choose_time",
+        "choose_time",
+    ]

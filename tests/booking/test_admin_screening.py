@@ -14,6 +14,7 @@ from booking.models import (
     Appointment,
     AppointmentEvent,
     Consent,
+    Course,
     Message,
     ScreeningAnswers,
     ScreeningReading,
@@ -21,6 +22,7 @@ from booking.models import (
 )
 from content.models import SafetyRule
 from tests.booking.admin_steps import LIST, desk_of, page_of, told, words
+from tests.booking.every_letter import owed
 from tests.booking.steps import desk_visit, hold, visit
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_staff
 from tests.content.rules import make_rule
@@ -217,6 +219,23 @@ def test_approving_books_the_visit_and_confirms_it(
         "A clinician looks first. Approved by Priya Nair on Mon 23 Nov 2026, 7:00 am "
         "(Edmonton time)"
     )
+
+
+def test_approving_one_session_says_which_others_it_books(
+    treating: Client, cast: Cast, rules: None
+) -> None:
+    course = Course.objects.get(messages=owed(Message.Kind.COURSE, cast))
+    course.service.asks_safety_questions = True
+    course.service.save()
+    scheduling.accept_course(course=course, by=None, now=NOW)
+    first, second = Appointment.objects.filter(course=course).order_by("starts_at")
+
+    page = words(treating.get(answers_of(first)))
+    assert "Approving books these sessions with it" in page
+    assert "Tuesday 1 December 2026, 9:00 am (Edmonton time), with Priya Nair" in page
+    decide(treating, first, "approve")
+
+    assert (state_of(first), state_of(second)) == (State.BOOKED, State.BOOKED)
 
 
 def test_asking_to_phone_keeps_the_time(treating: Client, anas: Appointment) -> None:

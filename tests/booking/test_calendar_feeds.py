@@ -295,7 +295,7 @@ def test_a_revoked_address_opens_nothing(cast: Cast, address: str) -> None:
 
     answer = desk.post(f"{FEEDS}{feed.pk}/revoke/", follow=True)
 
-    assert told(answer) == ["That address of Priya Nair’s calendar is useless now."]
+    assert told(answer) == ["That address of Priya Nair’s calendar no longer works."]
     assert Client().get(address).status_code == 404
     desk.post(f"{FEEDS}{feed.pk}/revoke/")
     feed.refresh_from_db()

@@ -9,6 +9,7 @@ import pytest
 from booking import scheduling
 from booking.answers_on_file import questions
 from booking.course_plan import Session
+from booking.letters import compose, issue_links
 from booking.models import (
     Appointment,
     AppointmentEvent,
@@ -22,7 +23,7 @@ from booking.models import (
 from booking.openings import Openings
 from booking.scheduling import NotACourse, NotOffered, SlotTaken
 from booking.screening import version_of
-from tests.booking.steps import desk_visit, hold, visit
+from tests.booking.steps import desk_visit, history, hold, visit
 from tests.cast import ANA, BEN, NOW, Cast
 from tests.factories import local, make_patient
 
@@ -272,6 +273,78 @@ def test_answers_that_a_clinician_has_not_read_yet_are_read_first(cast: Cast, an
     assert [state for _, state, _ in places(course)] == [State.NEEDS_REVIEW] * 3
     assert {each.screening for each in course.appointments.all()} == {answers}
     assert letters()[1:] == [("review", "ana@example.com", "queued")]
+
+
+def test_answers_that_are_too_old_are_none(cast: Cast, ana: Patient) -> None:
+    cast.first_visit.asks_safety_questions = True
+    cast.first_visit.save()
+    answers_of(ana, "clear", NOW - timedelta(days=200))
+
+    course = accept(propose(cast, ana))
+
+    assert [state for _, state, _ in places(course)] == [State.NEEDS_REVIEW] * 3
+
+
+def test_whoever_accepts_on_the_phone_is_asked_there(cast: Cast, ana: Patient) -> None:
+    cast.first_visit.asks_safety_questions = True
+    cast.first_visit.save()
+
+    course = accept(propose(cast, ana), by=cast.dina)
+
+    assert [state for _, state, _ in places(course)] == [State.BOOKED] * 3
+
+
+def in_review(cast: Cast, ana: Patient) -> list[Appointment]:
+    cast.first_visit.asks_safety_questions = True
+    cast.first_visit.reminder_hours = [24]
+    cast.first_visit.save()
+    course = accept(propose(cast, ana))
+    return list(course.appointments.order_by("starts_at"))
+
+
+def test_while_a_clinician_looks_one_letter_names_every_time(cast: Cast, ana: Patient) -> None:
+    in_review(cast, ana)
+
+    letter = Message.objects.get(kind="review")
+    text = compose(letter, issue_links(letter, now=TOMORROW)).body
+
+    assert "Thursday 3 December 2026, 10:00 am (Edmonton time)" in text
+    assert "- Thursday 10 December 2026, 10:00 am (Edmonton time), with Priya Nair\n" in text
+    assert "- Thursday 17 December 2026, 10:00 am (Edmonton time), with Priya Nair\n" in text
+
+
+def test_one_look_settles_the_whole_course_with_one_letter(cast: Cast, ana: Patient) -> None:
+    first, second, third = in_review(cast, ana)
+
+    scheduling.approve(appointment=second, by=cast.dina, now=TOMORROW)
+
+    approved = ("approved", "needs_review", "booked", "Dina Farouk", TOMORROW)
+    assert [history(each)[-1] for each in (first, second, third)] == [approved] * 3
+    told = [(kind, state) for kind, _to, state in letters() if kind != "reminder"]
+    assert told == [("course", "superseded"), ("review", "superseded"), ("course_booked", "queued")]
+    assert Message.objects.filter(kind="reminder").count() == 3
+
+
+def test_a_session_that_was_declined_stays_so(cast: Cast, ana: Patient) -> None:
+    first, second, third = in_review(cast, ana)
+
+    scheduling.decline(appointment=first, by=cast.dina, now=TOMORROW, reason="Too soon")
+    scheduling.approve(appointment=second, by=cast.dina, now=TOMORROW)
+
+    states = [Appointment.objects.get(pk=each.pk).state for each in (first, second, third)]
+    assert states == [State.DECLINED, State.BOOKED, State.BOOKED]
+
+
+def test_the_last_session_that_is_approved_has_a_letter_of_its_own(
+    cast: Cast, ana: Patient
+) -> None:
+    first, second, third = in_review(cast, ana)
+
+    for each in (first, second):
+        scheduling.decline(appointment=each, by=cast.dina, now=TOMORROW, reason="Too soon")
+    scheduling.approve(appointment=third, by=cast.dina, now=TOMORROW)
+
+    assert [kind for kind, _to, _state in letters() if kind != "reminder"][-1] == "confirmation"
 
 
 def test_clear_answers_book(cast: Cast, ana: Patient) -> None:

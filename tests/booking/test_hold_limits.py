@@ -41,7 +41,7 @@ def test_the_page_says_what_to_do(cast: Cast) -> None:
 
     answer = take(Client(), cast.first_visit, local(TUESDAY, "15:00"), cast.riverside)
 
-    assert "Your network keeps several times already." in text_of(answer)
+    assert "You, or others on your network, keep several times already." in text_of(answer)
     assert answer["Retry-After"] == "600"
 
 

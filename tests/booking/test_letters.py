@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,10 +14,18 @@ from icalendar import Calendar, Event
 from booking import scheduling, visit_links
 from booking.letters import Links, compose, issue_links, salutation
 from booking.letters.readers import visits_of_address
-from booking.models import Appointment, Message, Patient, VisitLink
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    Closure,
+    Message,
+    Patient,
+    VisitLink,
+)
 from booking.registration import Person
 from tests.booking.every_letter import EVENING, owed
 from tests.booking.steps import visit
+from tests.booking.wishes import offered, wait_for_earlier
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast
 from tests.content.texts import make_faq, make_topic
 from tests.factories import EDMONTON, local, make_booking
@@ -150,7 +159,7 @@ You can also phone us: (780) 555-0140. Please let us know by Monday 23 November 
 
 Open the attached file to put the appointment into your calendar.
 
-You did not ask for this appointment? Please phone us and we will cancel it.
+If you did not ask for this appointment, please phone us and we will cancel it.
 
 Rowan Street Physiotherapy
 Phone (780) 555-0140
@@ -563,6 +572,74 @@ def test_a_visit_booked_after_the_cut_off_names_no_moment_that_has_passed() -> N
     text = text_of(as_read(Message.objects.get(appointment=visit)))
     assert "Please let us know as soon as you can if you cannot come." in text
     assert "Please let us know by" not in text
+
+
+@pytest.mark.parametrize(
+    ("hours", "asks"),
+    [
+        (72, "Tell us that you will be there, or move or cancel your visit:\n"),
+        (24, "Tell us that you will be there:\n"),
+    ],
+)
+def test_a_reminder_promises_only_what_its_page_can_still_do(hours: int, asks: str) -> None:
+    cast = make_cast()
+    cast.first_visit.reminder_hours = [hours]
+    cast.first_visit.save()
+    visit(cast, "9:00", day="2026-11-27")
+    text = text_of(as_read(Message.objects.get(kind=Message.Kind.REMINDER)))
+    assert asks in text
+    assert ("To move or cancel it yourself" in text) is (hours == 72)
+
+
+WISH = AppointmentEvent.Wish
+
+
+def moved_to_eleven(cast: Cast, booked: Appointment, **by: Any) -> None:
+    scheduling.move(
+        appointment=booked,
+        practitioner=cast.priya,
+        location=cast.riverside,
+        start=local(TUESDAY, "11:00"),
+        now=NOW,
+        **by,
+    )
+
+
+def cancelled(_cast: Cast, booked: Appointment, **by: Any) -> None:
+    scheduling.cancel(appointment=booked, now=NOW, **by)
+
+
+@pytest.mark.parametrize("wish", WISH)
+@pytest.mark.parametrize(
+    ("change", "kind", "sorry"),
+    [
+        (moved_to_eleven, Message.Kind.MOVED, "We are sorry: we have had to change"),
+        (cancelled, Message.Kind.CANCELLATION, "We are sorry: we have had to cancel"),
+    ],
+)
+def test_the_clinic_says_sorry_for_what_it_had_to_change_itself(
+    change: Callable[..., None], kind: Message.Kind, sorry: str, wish: AppointmentEvent.Wish
+) -> None:
+    cast = make_cast()
+    booked = visit(cast, "9:00")
+    change(cast, booked, by=cast.dina, wish=wish)
+    letter = as_read(Message.objects.get(kind=kind, appointment=booked))
+    is_sorry = wish == WISH.CLINIC
+    assert (sorry in text_of(letter), sorry in html_of(letter)) == (is_sorry, is_sorry)
+
+
+def test_no_offer_says_that_a_visit_stays_which_the_clinic_cannot_keep() -> None:
+    cast = make_cast()
+    anas = visit(cast, "14:00")
+    wait_for_earlier(anas)
+    away = Closure.objects.create(
+        practitioner=cast.priya, starts_at=local(TUESDAY, "12:00"), ends_at=local(TUESDAY, "17:00")
+    )
+    scheduling.let_choose(closure=away, appointment=anas, by=cast.dina, now=NOW)
+    offered(cast)
+    text = text_of(as_read(Message.objects.get(kind=Message.Kind.OFFER)))
+    assert "your appointment on Tuesday 24 November 2026, 2:00 pm (Edmonton time) cannot" in text
+    assert "stays as it is" not in text
 
 
 def test_a_visit_that_costs_nothing_has_no_price() -> None:

@@ -14,6 +14,7 @@ from booking.models import Appointment, AppointmentEvent, HouseRules, State
 from booking.scheduling import PleasePhone
 from tests.booking.pages import give_details, take, text_of
 from tests.booking.steps import book, desk_visit, hold, visit
+from tests.booking.wishes import MORNING, offered, wait, wait_for_earlier
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast
 from tests.factories import local, make_hours
 
@@ -223,6 +224,31 @@ def test_what_was_typed_and_the_time_are_kept_until_the_visitor_leaves(
     assert Appointment.objects.filter(state=State.HELD).exists()
     client.post("/book/hold/release/")
     assert not Appointment.objects.filter(state=State.HELD).exists()
+
+
+@in_database
+def test_an_offered_time_is_booked_online_within_the_same_limits(cast: Cast) -> None:
+    allow(missed_visits_at_most=0)
+    missed(cast)
+    wait(cast)
+    offer = offered(cast)
+
+    with pytest.raises(PleasePhone):
+        scheduling.accept_offer(offer=offer, by=None, now=MORNING)
+
+    offer.refresh_from_db()
+    assert (offer.answer, offer.place.state) == ("open", State.HELD)
+    booked = scheduling.accept_offer(offer=offer, by=cast.dina, now=MORNING)
+    assert booked.state == State.BOOKED
+
+
+@in_database
+def test_a_visit_that_moves_into_an_offered_time_is_not_one_more(cast: Cast) -> None:
+    allow(open_visits_at_most=1)
+    anas = visit(cast, "14:00")
+    wait_for_earlier(anas)
+
+    assert scheduling.accept_offer(offer=offered(cast), by=None, now=MORNING) == anas
 
 
 # Two tabs at once.

@@ -517,10 +517,12 @@ def test_a_second_wish_for_a_visit_replaces_the_first(cast: Cast) -> None:
     assert first.pk == second.pk
     second.refresh_from_db()
     assert (second.weekdays, second.created_at) == ([2], MORNING)
+    told = Message.objects.filter(kind=Message.Kind.WAITING).order_by("pk")
+    assert [letter.state for letter in told] == ["superseded", "queued"]
 
 
-@pytest.mark.parametrize("when", [MORNING, local(TUESDAY, "14:00")])
-def test_for_a_visit_that_is_off_or_has_begun_nobody_waits(cast: Cast, when) -> None:
+@pytest.mark.parametrize("when", [MORNING, local(TUESDAY, "12:00"), local(TUESDAY, "14:00")])
+def test_for_a_visit_that_is_off_or_too_near_nobody_waits(cast: Cast, when) -> None:
     anas = visit(cast, "14:00")
     if when == MORNING:
         scheduling.cancel(appointment=anas, by=None, now=MORNING)

@@ -7,7 +7,15 @@ import pytest
 
 from booking import outbox, scheduling
 from booking.letters import is_still_true
-from booking.models import Appointment, Course, Message, Patient, SlotOffer, WaitingEntry
+from booking.models import (
+    Appointment,
+    Closure,
+    Course,
+    Message,
+    Patient,
+    SlotOffer,
+    WaitingEntry,
+)
 from tests.booking.every_letter import owed
 from tests.booking.steps import visit
 from tests.cast import NOW, TUESDAY, Cast, make_cast
@@ -135,6 +143,23 @@ def test_of_two_reminders_that_had_to_wait_one_leaves(clinic: Cast) -> None:
         drain(DAY_BEFORE + timedelta(hours=1))
     assert len(server.letters) == 1
     assert [state for _due, state in reminders()] == ["superseded", "sent"]
+
+
+def test_nobody_is_reminded_of_a_time_that_the_clinic_asked_them_to_give_up(clinic: Cast) -> None:
+    booked = visit(clinic, "9:00", day=FRIDAY)
+    closure = Closure.objects.create(
+        practitioner=clinic.priya,
+        starts_at=local(FRIDAY, "8:00"),
+        ends_at=local(FRIDAY, "12:00"),
+    )
+    with mail_server():
+        drain(NOW)
+        drain(THREE_DAYS_BEFORE)
+        scheduling.let_choose(
+            closure=closure, appointment=booked, by=clinic.dina, now=THREE_DAYS_BEFORE
+        )
+        drain(DAY_BEFORE)
+    assert [state for _due, state in reminders()] == ["sent", "superseded"]
 
 
 TEN = local(TUESDAY, "10:00")

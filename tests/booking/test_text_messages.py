@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,6 +18,7 @@ from booking.models import Message, Patient, VisitLink
 from booking.text_messages import DoesNotFit, GatewayTrouble, fits, send_text
 from tests.booking.every_letter import owed
 from tests.booking.steps import visit
+from tests.booking.wishes import offered, wait
 from tests.cast import ANA, NOW, Cast, make_cast
 from tests.factories import local
 from tests.mail_server import free_port
@@ -188,6 +189,17 @@ def test_a_link_that_does_not_fit_is_left_out(kind: Kind) -> None:
     assert text.endswith("(780) 555-0140")
 
 
+@pytest.mark.parametrize(("hours", "asks"), [(72, "Move or cancel: "), (24, "Confirm: ")])
+def test_a_text_promises_only_what_its_page_can_still_do(hours: int, asks: str) -> None:
+    cast = make_cast()
+    cast.first_visit.reminder_hours = [hours]
+    cast.first_visit.save()
+    visit(cast, "9:00", day="2026-11-27")
+    message = Message.objects.get(kind=Kind.REMINDER)
+    with override_settings(SITE_ORIGIN="https://clinic.example.com"):
+        assert f"{asks}https://" in short_text(message, issue_links(message, now=NOW))
+
+
 def test_the_longest_day_and_hour_still_fit() -> None:
     cast = make_cast()
     message = owed(Kind.REMINDER, cast)
@@ -216,6 +228,24 @@ def test_the_link_in_a_text_opens_the_visit_and_is_not_kept() -> None:
     assert link.appointment == booked
     message = Message.objects.get(channel=Message.Channel.TEXT)
     assert message.sent_text == taken["text"].replace(token, "…")
+
+
+@pytest.mark.parametrize(
+    ("made", "rings"),
+    [
+        (local("2026-11-23", "19:59"), local("2026-11-23", "19:59")),
+        (local("2026-11-23", "23:00"), local("2026-11-24", "8:00")),
+        (local("2026-11-24", "3:00"), local("2026-11-24", "8:00")),
+    ],
+)
+def test_an_offer_made_at_night_lets_the_phone_sleep(made: datetime, rings: datetime) -> None:
+    cast = make_cast()
+    with set_up("http://127.0.0.1:1/texts"):
+        wait(cast)
+        Patient.objects.update(texts_agreed_at=NOW)
+        offered(cast, now=made, day="2026-11-25")
+    due = dict(Message.objects.filter(kind=Kind.OFFER).values_list("channel", "due_at"))
+    assert due == {"email": made, "text": rings}
 
 
 @pytest.mark.parametrize("code", [400, 402, 410, 422])

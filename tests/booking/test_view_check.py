@@ -104,6 +104,21 @@ def test_a_hold_given_away_answers_409_with_other_times(
     assert not Appointment.objects.filter(state=State.BOOKED).exists()
 
 
+def test_the_other_times_are_those_of_the_chosen_practitioner(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside, "?practitioner=priya-nair")
+    give_details(client)
+    at_now.move_to(NOW + timedelta(minutes=11))
+    take(Client(), cast.first_visit, NINE, cast.riverside, "?practitioner=priya-nair")
+
+    answer = client.post("/book/check/")
+
+    assert answer.status_code == 409
+    assert {time.practitioners for time in answer.context["nearest"]} == {(cast.priya,)}
+    assert 'action="/book/first-visit/?practitioner=priya-nair"' in text_of(answer)
+
+
 def test_nobody_learns_that_a_patient_has_another_visit(client: Client, cast: Cast) -> None:
     make_booking(cast.first_visit, cast.priya, cast.riverside, NINE, person=ANA, now=NOW)
     stranger = client

@@ -180,7 +180,7 @@ def test_answers_to_be_read_first_are_said_so(client: Client, cast: Cast, course
 
     page = text_of(client.get("/course/"))
 
-    assert "A physiotherapist reads the answers to the safety questions first" in page
+    assert "A physiotherapist looks at them first" in page
     assert "Your sessions are booked</h1>" not in page
 
 

@@ -172,6 +172,15 @@ def test_choosing_another_time_gives_the_place_back(client: Client, cast: Cast) 
     assert not Appointment.objects.exists()
 
 
+def test_another_time_is_looked_for_with_the_same_person(client: Client, cast: Cast) -> None:
+    with_priya = "?practitioner=priya-nair&from=2026-11-23"
+    take(client, cast.first_visit, NINE, cast.riverside, with_priya)
+
+    answer = client.post("/book/hold/release/")
+
+    assert (answer.status_code, answer["Location"]) == (303, f"/book/first-visit/{with_priya}")
+
+
 @pytest.mark.parametrize("path", ["/book/hold/extend/", "/book/hold/release/"])
 def test_a_link_changes_nothing(client: Client, cast: Cast, path: str) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)

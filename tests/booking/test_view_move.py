@@ -159,7 +159,7 @@ def test_a_time_lost_meanwhile_is_told_with_the_nearest(
 
     assert answer.status_code == 409
     page = text_of(answer)
-    assert "1:00 pm (Edmonton time) cannot be had any more. Your visit stays where it was." in page
+    assert "1:00 pm (Edmonton time) is no longer free. Your visit stays where it was." in page
     assert 'name="time"' in page
     assert place_of(anas) == ("Priya Nair", TEN)
 

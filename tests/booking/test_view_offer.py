@@ -9,7 +9,8 @@ import time_machine
 from django.test import Client
 
 from booking import scheduling, visit_links
-from booking.models import Appointment, Closure, SlotOffer, State
+from booking.absences import Place
+from booking.models import Appointment, Closure, HouseRules, SlotOffer, State
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
 from tests.booking.wishes import MORNING, TEN, free, offered, wait, wait_for_earlier
@@ -161,8 +162,23 @@ def test_a_closure_since_is_said(cast: Cast, anas: Appointment) -> None:
     answer = browser.post(OFFER, YES)
 
     assert answer.status_code == 409
-    assert "This time cannot be had any more" in text_of(answer)
+    assert "This time is no longer free" in text_of(answer)
     assert "Flood" not in text_of(answer)
+
+
+def test_above_a_limit_it_asks_to_call_and_never_says_why(cast: Cast) -> None:
+    HouseRules.objects.create(pk=1, open_visits_at_most=1)
+    visit(cast, "14:00")
+    wait(cast)
+    offer = offered(cast)
+
+    answer = browser_with(offer).post(OFFER, YES)
+
+    assert answer.status_code == 409
+    assert "Please call us and we book it with you." in text_of(answer)
+    assert "(780) 555-0140" in text_of(answer)
+    offer.refresh_from_db()
+    assert offer.answer == "open"
 
 
 def test_a_visit_that_was_cancelled_meanwhile_cannot_move(cast: Cast, anas: Appointment) -> None:
@@ -206,6 +222,44 @@ def test_a_link_that_was_revoked_opens_nothing(cast: Cast, anas: Appointment) ->
     visit_links.revoke(offer, now=MORNING)
 
     assert browser.get(OFFER).status_code == 404
+
+
+@pytest.fixture
+def instead(cast: Cast, anas: Appointment) -> SlotOffer:
+    """Priya is away on Tuesday afternoon: Tomas could see Ana at ten."""
+    away = Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=TEN + timedelta(hours=2),
+        ends_at=TEN + timedelta(hours=8),
+    )
+    place = Place(cast.tomas, cast.riverside, TEN)
+    asked = scheduling.offer_instead(
+        closure=away, appointment=anas, instead=place, by=cast.dina, now=MORNING
+    )
+    return SlotOffer.objects.get(rearrangement=asked)
+
+
+def test_a_visit_that_the_clinic_cannot_keep_is_not_said_to_stay(instead: SlotOffer) -> None:
+    browser = browser_with(instead)
+
+    browser.post(OFFER, NO)
+
+    page = text_of(browser.get(OFFER))
+    assert "We phone you to find another time." in page
+    assert "stays as it is" not in page
+
+
+def test_nor_is_it_when_its_patient_answers_too_late(
+    instead: SlotOffer, at_now: time_machine.Traveller
+) -> None:
+    browser = browser_with(instead)
+    at_now.move_to(instead.expires_at)
+
+    page = browser.get(OFFER)
+
+    assert page.status_code == 410
+    assert "Your visit cannot take place as planned" in text_of(page)
+    assert "stays as it is" not in text_of(page)
 
 
 def test_looking_changes_nothing(cast: Cast, anas: Appointment) -> None:

@@ -1,8 +1,9 @@
 import pytest
 from django.test import Client
 
+from content.models import Condition
 from tests.booking.pages import text_of
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.factories import make_service
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +21,20 @@ def test_every_service_that_can_be_booked_online_is_listed(client: Client, cast:
 
 
 def test_the_condition_whose_page_led_here_is_carried_along(client: Client, cast: Cast) -> None:
+    Condition.objects.create(
+        slug="neck-pain", name="Neck pain", clinical=False, status="published", publish_at=NOW
+    )
+
     page = text_of(client.get("/book/?about=neck-pain"))
 
+    assert 'You were reading about <a href="/conditions/neck-pain/">Neck pain</a>.' in page
     assert 'href="/book/first-visit/?about=neck-pain"' in page
+
+
+def test_a_condition_that_nobody_may_read_yet_is_not_named(client: Client, cast: Cast) -> None:
+    Condition.objects.create(slug="neck-pain", name="Neck pain", clinical=False)
+
+    assert "You were reading about" not in text_of(client.get("/book/?about=neck-pain"))
 
 
 def test_the_list_sets_no_cookie(client: Client, cast: Cast) -> None:

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Appointment, Closure, State
@@ -18,7 +19,7 @@ def free_times(answer) -> list[str]:
     return [time.key for day in answer.context["days"] for time in day.times]
 
 
-def test_the_page_opens_on_the_first_week_that_has_a_free_time(client: Client, cast: Cast) -> None:
+def test_the_page_opens_on_the_first_day_that_has_a_free_time(client: Client, cast: Cast) -> None:
     Closure.objects.create(
         location=cast.riverside,
         starts_at=local("2026-11-23", "0:00"),
@@ -29,7 +30,7 @@ def test_the_page_opens_on_the_first_week_that_has_a_free_time(client: Client, c
     answer = client.get("/book/first-visit/")
 
     assert answer.status_code == 200
-    assert answer.context["days"][0].date.isoformat() == "2026-11-30"
+    assert answer.context["days"][0].date.isoformat() == "2026-12-03"
     assert free_times(answer)[0] == "2026-12-03T16:00Z at riverside"
 
 
@@ -43,7 +44,7 @@ def test_each_free_time_is_a_button_named_by_its_time(client: Client, cast: Cast
 
 
 def test_a_day_says_how_many_times_it_has(client: Client, cast: Cast) -> None:
-    answer = client.get("/book/first-visit/?from=2026-11-24")
+    answer = client.get("/book/first-visit/?from=2026-11-23")
 
     # 9:00 to 16:00, every half hour; on Monday two hours' notice leave out nothing after 9.
     assert [len(day.times) for day in answer.context["days"]] == [15, 15, 15, 15, 15, 0, 0]
@@ -79,8 +80,8 @@ def test_a_week_without_times_says_so_and_leads_to_the_first_one(
     answer = client.get("/book/first-visit/?from=2026-11-24")
 
     assert free_times(answer) == []
-    assert answer.context["first_url"] == "/book/first-visit/?from=2026-11-30"
-    assert "There is no free time in this week" in text_of(answer)
+    assert answer.context["first_url"] == "/book/first-visit/?from=2026-12-03"
+    assert "There is no free time in these seven days" in text_of(answer)
 
 
 def test_a_clinic_without_any_free_time_asks_to_phone(client: Client, cast: Cast) -> None:
@@ -108,6 +109,19 @@ def test_weeks_before_today_and_after_the_horizon_are_not_offered(
 
 
 @pytest.mark.parametrize(
+    ("asked", "shown", "earlier"),
+    [("2026-11-20", "2026-11-23", ""), ("2026-11-26", "2026-11-26", "2026-11-23")],
+)
+def test_a_day_that_is_past_is_never_shown(
+    client: Client, cast: Cast, asked: str, shown: str, earlier: str
+) -> None:
+    answer = client.get(f"/book/first-visit/?from={asked}")
+
+    assert answer.context["days"][0].date.isoformat() == shown
+    assert answer.context["earlier"].partition("from=")[2] == earlier
+
+
+@pytest.mark.parametrize(
     "query",
     ["from=2026-13-45", "from=yesterday", "practitioner=nobody", "location=1", "from=%E2%80%AE"],
 )
@@ -119,6 +133,13 @@ def test_an_address_that_cannot_be_read_still_shows_the_times(
     assert answer.status_code == 400
     assert len(free_times(answer)) == 75
     assert "We could not read that address" in text_of(answer)
+
+
+def test_a_choice_that_does_not_fit_the_visit_has_its_sentence(client: Client, cast: Cast) -> None:
+    page = text_of(client.get("/book/first-visit/?practitioner=nobody"))
+
+    assert "Choose somebody from the list for this visit." in page
+    assert "nobody is not one" not in page
 
 
 @pytest.mark.parametrize("path", ["nothing", "12345678901234567890", "first-visit%00"])
@@ -173,6 +194,16 @@ def test_a_lost_time_answers_409_with_the_nearest_free_ones(client: Client, cast
         local(TUESDAY, "11:30"),
         local(TUESDAY, "12:00"),
     ]
+
+
+def test_after_a_lost_time_the_wish_and_the_condition_are_kept(client: Client, cast: Cast) -> None:
+    wish = "?practitioner=priya-nair&about=neck-pain"
+    take(Client(), cast.first_visit, NINE, cast.riverside, wish)
+
+    page = take(client, cast.first_visit, NINE, cast.riverside, wish)
+
+    assert page.status_code == 409
+    assert f'action="/book/first-visit/{escape(wish)}"' in text_of(page)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from icalendar import Calendar
 from pytest_django import DjangoAssertNumQueries
 
 from booking import scheduling
+from booking.letters import compose, issue_links
 from booking.models import (
     Appointment,
     Closure,
@@ -89,6 +90,18 @@ def test_a_visit_by_phone_has_no_place(cast: Cast) -> None:
     assert "We call you at the time of your visit, at the number ending in 50." in page
     assert "How to find" not in page
     assert "118 Rowan Street" not in page
+
+
+def test_without_a_number_for_the_visit_we_call_the_one_on_file(cast: Cast) -> None:
+    anas = visit(cast, "10:00")
+    cast.first_visit.by_phone = True
+    cast.first_visit.save()
+    anas.contact_phone = ""
+    anas.save(by_scheduling=True)
+
+    page = text_of(browser_with(anas).get("/visit/"))
+
+    assert "at the number ending in 50" in page
 
 
 def test_a_dependants_visit_is_said_to_be_theirs_without_a_name(cast: Cast) -> None:
@@ -199,8 +212,13 @@ def test_each_state_has_its_words(cast: Cast, at_now: time_machine.Traveller) ->
     assert "This visit has taken place." in text_of(browser.get("/visit/"))
 
 
-def test_the_calendar_file_is_the_letters_own_entry(cast: Cast) -> None:
+@pytest.mark.parametrize("by_phone", [False, True])
+def test_the_calendar_file_is_the_letters_own_entry(cast: Cast, *, by_phone: bool) -> None:
+    cast.first_visit.by_phone = by_phone
+    cast.first_visit.save()
     anas = visit(cast, "10:00")
+    message = Message.objects.get()
+    [(_name, in_the_letter, _type)] = compose(message, issue_links(message, now=NOW)).attachments
 
     answer = browser_with(anas).get("/visit/calendar.ics")
 
@@ -211,7 +229,7 @@ def test_the_calendar_file_is_the_letters_own_entry(cast: Cast) -> None:
     assert (event["summary"], event["sequence"]) == ("Appointment", 0)
     assert event.decoded("dtstart") == anas.starts_at
     assert event.decoded("dtend") == anas.ends_at
-    assert answer.content == browser_with(anas).get("/visit/calendar.ics").content
+    assert answer.content.decode() == in_the_letter
 
 
 def test_a_visit_that_is_not_firm_has_no_calendar_file(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from pytest_django import Settings
 
@@ -224,6 +225,17 @@ def test_without_visit_and_service_one_chooses_a_service_first(client: Client, c
 # From one's own visit
 
 
+def test_where_nothing_earlier_is_possible_any_more_nobody_is_led_here(
+    anas: Appointment, at_now: time_machine.Traveller
+) -> None:
+    at_now.move_to(anas.starts_at - timedelta(hours=2))
+    browser = browser_of(anas)
+
+    assert "Your visit</h1>" in text_of(browser.get("/visit/"))
+    assert "/waiting-list/" not in text_of(browser.get("/visit/"))
+    assert browser.get("/waiting-list/")["Location"] == "/visit/"
+
+
 def test_the_page_of_the_visit_leads_here(anas: Appointment) -> None:
     page = text_of(browser_of(anas).get("/visit/"))
 
@@ -309,7 +321,7 @@ def test_leaving_the_list(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("state", "heading"),
     [
-        ("fulfilled", "You have got a time"),
+        ("fulfilled", "You have a time"),
         ("ended", "You are off the list"),
         ("stopped", "You are off the list"),
     ],

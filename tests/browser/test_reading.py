@@ -10,18 +10,10 @@ from playwright.sync_api import Page, Response, expect
 from content.models import Article, Condition
 from tests.browser.accessibility import assert_accessible
 from tests.cast import Cast
+from tests.content.site_walk import ONE_OF_EACH
 
 pytest_plugins = ["tests.committed"]
 
-ONE_OF_EACH = [
-    *("/", "/conditions/", "/conditions/?region=neck", "/conditions/neck-pain/"),
-    *("/conditions/toothache/", "/articles/", "/articles/topics/safety/"),
-    *("/articles/side-effects-and-serious-harms/", "/articles/your-first-visit/"),
-    *("/articles/tender-points/", "/articles/aftercare-and-soreness/", "/faqs/", "/faqs/ask/"),
-    *("/faqs/does-it-hurt/feedback/", "/safety/", "/team/", "/team/priya-nair/"),
-    *("/locations/hilltop/", "/prices/", "/about/", "/privacy/", "/accessibility/"),
-    *("/leaflets/", "/leaflets/?item=condition:neck-pain&item=faq:does-it-hurt"),
-]
 IN_THE_DARK = [
     *("/conditions/?region=neck", "/conditions/neck-pain/", "/safety/"),
     *("/articles/side-effects-and-serious-harms/", "/articles/tender-points/"),

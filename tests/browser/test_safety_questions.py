@@ -61,6 +61,8 @@ def test_ana_answers_by_keyboard_and_is_not_sure(page: Page, cast: Cast) -> None
     )
     expect(page.locator("[data-error-summary]")).to_be_focused()
     assert_accessible(page)
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
     press_summary_link(page, QUESTIONS[0])
 
     page.keyboard.press("Space")

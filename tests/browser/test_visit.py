@@ -119,7 +119,7 @@ def test_a_lost_link_is_found_again_by_keyboard(page: Page, cast: Cast) -> None:
     type_into(page, "E-mail", "ana@example.com")
     press(page, "Send me the link")
 
-    heading(page).to_have_text("Look into your mail")
+    heading(page).to_have_text("Check your e-mail")
     assert_accessible(page)
     assert [(each.kind, each.to) for each in Message.objects.all()] == [
         ("find_visit", "ana@example.com")
@@ -134,7 +134,7 @@ def test_a_lost_link_is_found_again_without_javascript(
     page.get_by_label("E-mail").fill("ana@example.com")
     page.get_by_role("button", name="Send me the link").click()
 
-    heading(page).to_have_text("Look into your mail")
+    heading(page).to_have_text("Check your e-mail")
     assert Message.objects.get().to == "ana@example.com"
 
 

@@ -12,15 +12,14 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.conf import settings
-from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from content.models import Article, Condition, Faq, Page, Publication, SafetyRule
 from content.publishing import disputed, missing, words_of
 from content.reading_grade import readability
-from content.sitemaps import entries
 from tests.cast import NOW
 from tests.content.pages import Parsed, parsed
+from tests.content.site_walk import NOT_READ, path_of, walk
 
 pytest_plugins = ["tests.content.starter_clinic"]
 pytestmark = [pytest.mark.usefixtures("starter_clinic"), pytest.mark.django_db]
@@ -29,8 +28,6 @@ ABOUT_A_VISIT = ("/book/", "/find-my-visit/")
 
 MOST_FOR_PATIENTS = 8.0
 TODAY = NOW.date()
-# Pages of a person's own, and of staff: their addresses are known, but they are not read here.
-NOT_READ = ("/admin/", "/feed/")
 
 
 def texts() -> list[Publication]:
@@ -38,28 +35,11 @@ def texts() -> list[Publication]:
     return [text for kind in kinds for text in kind.objects.published(NOW).order_by("slug")]
 
 
-def path_of(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
 @pytest.fixture(scope="module")
 def pages(starter_clinic: None, django_db_blocker: DjangoDbBlocker) -> dict[str, Parsed]:
     """Every page of the sitemap by its path, and whatever their links lead to on this site."""
-    found: dict[str, Parsed] = {}
-    browser = Client()
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
-        waiting = [path_of(entry.address) for entry in entries(now=NOW)]
-        while waiting:
-            path = waiting.pop()
-            if path in found or path.startswith(NOT_READ):
-                continue
-            answer = browser.get(path)
-            assert answer.status_code == 200, f"{path} answered {answer.status_code}"
-            found[path] = parsed(answer)
-            if not path.startswith(("/book/", "/search/")):
-                waiting += [path_of(each) for each in found[path].addresses if each[:1] == "/"]
-    return found
+        return {path: parsed(answer) for path, answer in walk().items()}
 
 
 def clinical_pages(pages: dict[str, Parsed]) -> dict[str, Parsed]:

@@ -55,6 +55,12 @@ def test_it_says_who_wrote_and_checked_it_and_until_when_it_stands(client: Clien
     assert "1 minute to read" in page.words
 
 
+def test_a_change_from_before_it_was_published_is_not_told(client: Client) -> None:
+    make_article(publish_at=NOW, updated_on=TODAY - timedelta(days=3))
+
+    assert "Last changed" not in parsed(client.get(PATH)).words
+
+
 def test_someone_who_has_left_is_named_without_a_link(client: Client) -> None:
     article = make_article()
     assert article.reviewer is not None

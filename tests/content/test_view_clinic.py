@@ -71,6 +71,7 @@ def test_a_location_tells_the_way_the_steps_and_the_parking(client: Client) -> N
     assert b"<li>a lift</li>" in answer.content
     assert "Parking and bikes Free after 5 pm." in page.words
     assert "Monday 9 am to 5 pm" in page.words
+    assert ("/book/?location=riverside", "Book a visit at Riverside") in page.links
 
 
 def test_a_closed_location_has_no_page(client: Client) -> None:

@@ -173,6 +173,18 @@ def test_care_cards_and_lists_say_in_words_what_their_colours_mean(client: Clien
     assert ("tel:911", "911") not in page.links
 
 
+@pytest.mark.parametrize("typed", ["", ",", ":", " and", ", and", ", and:"])
+def test_a_care_card_leads_on_to_its_signs_once(client: Client, typed: str) -> None:
+    make_condition(
+        get_help=f"::: emergency If you have had needling in a band{typed}\n- you cough\n:::",
+    )
+
+    headings = [words for _, words in parsed(client.get(PATH)).headings]
+
+    heading = "Call 911 now if you have had needling in a band, and:"
+    assert f"Immediate action required: {heading}" in headings
+
+
 def test_related_pages_are_those_that_readers_may_see(client: Client) -> None:
     condition = make_condition()
     toothache = make_condition("toothache", name="Toothache", treated=False)

@@ -96,7 +96,7 @@ def test_an_unknown_region_is_not_found(client: Client, region: str) -> None:
 
 
 def test_what_the_labels_mean_is_linked_to_once_readers_may_read_it(client: Client) -> None:
-    words = "what the studies found"
+    words = "What the four labels mean"
     article = make_article("what-the-evidence-says", status="draft")
     assert words not in parsed(client.get("/conditions/")).words
 

@@ -1,4 +1,5 @@
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from content.models import SearchEntry
 from tests.cast import NOW
 
 pytest_plugins = ["tests.content.starter_clinic"]
@@ -137,3 +139,9 @@ def test_a_search_takes_at_most_five_queries_in_all(client: Client):
         with CaptureQueriesContext(connection) as asked:
             client.get("/search/", {"q": query})
         assert len(asked) <= 5
+
+
+def test_an_extract_has_no_gap_where_a_citation_stood():
+    gaps = [each.address for each in SearchEntry.objects.all() if re.search(r"\s[.,;]", each.body)]
+
+    assert gaps == []
