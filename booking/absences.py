@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import islice
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from booking.diary import Who
 from booking.intervals import Interval
@@ -51,6 +51,16 @@ def visits_within(closure: Closure) -> QuerySet[Appointment]:
     if closure.location_id:
         visits = visits.filter(location=closure.location_id)
     return visits.order_by("starts_at", "pk")
+
+
+def closures_over(visit: Appointment) -> QuerySet[Closure]:
+    """The closures that the visit's time falls into, whether it stands or not."""
+    return Closure.objects.filter(
+        Q(practitioner=None) | Q(practitioner=visit.practitioner_id),
+        Q(location=None) | Q(location=visit.location_id),
+        starts_at__lt=visit.ends_at,
+        ends_at__gt=visit.starts_at,
+    ).order_by("starts_at", "pk")
 
 
 def closure_in_the_way(visit: Appointment) -> Closure | None:

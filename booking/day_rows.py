@@ -15,7 +15,15 @@ from django.db.models.functions import Coalesce
 from booking import diary
 from booking.diary import Hours
 from booking.intervals import Interval
-from booking.models import PASSING_STATES, Appointment, ExtraHours, SlotOffer, State, WorkingHours
+from booking.models import (
+    PASSING_STATES,
+    STANDING_STATES,
+    Appointment,
+    ExtraHours,
+    SlotOffer,
+    State,
+    WorkingHours,
+)
 from clinic_site.local_time import clinic_zone, local_day
 from content.models import Location, Practitioner
 
@@ -75,6 +83,7 @@ class ShownVisit(NamedTuple):
     offered_to: str | None
     practitioner: str
     location: str
+    in_closure: bool = False
 
     @property
     def block(self) -> Interval:
@@ -121,11 +130,24 @@ def read(
     """Four queries; of one practitioner's hours and visits alone if one is given."""
     whose = Q(practitioner=practitioner) if practitioner else Q()
     places = team.places
+    closures = _closures(within, places)
+    visits = _visits(within, whose, team, now=now)
     return Rows(
         team=team,
         windows=_windows(within, whose, team, places),
-        closures=_closures(within, places),
-        visits=_visits(within, whose, team, now=now),
+        closures=closures,
+        visits=[each._replace(in_closure=_falls_into(each, closures)) for each in visits],
+    )
+
+
+def _falls_into(visit: ShownVisit, closures: list[Closed]) -> bool:
+    """Whether the visit still stands where the clinic, the place or the practitioner is closed."""
+    taken = Interval(visit.starts_at, visit.ends_at)
+    return visit.state in STANDING_STATES and any(
+        each.practitioner_id in {None, visit.practitioner_id}
+        and (each.location is None or each.location.pk == visit.location_id)
+        and each.stretch.overlaps(taken)
+        for each in closures
     )
 
 
@@ -164,7 +186,7 @@ def _closures(within: Interval, places: dict[int, Place]) -> list[Closed]:
     ]
 
 
-# In the order of ShownVisit; the two names that it ends with are the team's.
+# In the order of ShownVisit; the names of practitioner and location are the team's.
 SHOWN = (
     *("pk", "reference", "state", "starts_at", "ends_at", "blocks__startswith", "blocks__endswith"),
     *("hold_expires_at", "service_name", "overbooked"),
@@ -191,5 +213,6 @@ def _visits(within: Interval, whose: Q, team: Team, *, now: datetime) -> list[Sh
     places = {each.pk: each.name for each in team.locations}
     practitioner, location = SHOWN.index("practitioner_id"), SHOWN.index("location_id")
     return [
-        ShownVisit._make((*row, people[row[practitioner]], places[row[location]])) for row in rows
+        ShownVisit._make((*row, people[row[practitioner]], places[row[location]], False))
+        for row in rows
     ]

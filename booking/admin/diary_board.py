@@ -23,7 +23,7 @@ from django.views.decorators.http import require_safe
 from booking import scheduling
 from booking.admin.diary_columns import ShownColumn, drawn, shown
 from booking.admin.diary_forms import BoardForm
-from booking.admin.wording import STATE_ICONS
+from booking.admin.wording import BESIDE_ANOTHER, STATE_ICONS, WARNING
 from booking.board_layout import Span
 from booking.day_board import By, Column, day_board, week_board
 from booking.day_rows import Team, read_team
@@ -212,7 +212,8 @@ def _now_line(asked: Asked, columns: list[ShownColumn], *, now: datetime) -> dic
 
 
 def _icons() -> list[tuple[str, str]]:
-    return [(str(state).replace("_", "-"), STATE_ICONS[state]) for state in LEGEND]
+    states = [(str(state).replace("_", "-"), STATE_ICONS[state]) for state in LEGEND]
+    return [*states, ("overbooked", BESIDE_ANOTHER), ("closed", WARNING)]
 
 
 def _not_understood(request: HttpRequest) -> HttpResponse:

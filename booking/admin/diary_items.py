@@ -18,6 +18,7 @@ from clinic_site.local_time import clinic_zone, clock
 
 HOUR = timedelta(hours=1)
 MOST_LANES = 12
+ROOM_FOR_TWO_LINES, ROOM_FOR_THREE_LINES = 20, 30
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,18 @@ class Item:
     service: str = ""
     place: str = ""
     overbooked: bool = False
+    in_closure: bool = False
     buffer: Span | None = None
     lane: int = 0
     of_lanes: int = 1
     end: datetime | None = None
+
+    @property
+    def size(self) -> str:
+        """How many lines there is room for: one, two, or more."""
+        if self.span.length < ROOM_FOR_TWO_LINES:
+            return "line"
+        return "short" if self.span.length < ROOM_FOR_THREE_LINES else "tall"
 
 
 def visits_of(column: Column) -> list[Item]:
@@ -73,7 +82,7 @@ def _visit(visit: ShownVisit, block: Span, scale: Scale, *, of_practitioner: boo
         at=visit.starts_at,
         kind="visit",
         span=span or block,
-        times=until(visit.starts_at, visit.ends_at),
+        times=briefly(visit.starts_at, visit.ends_at),
         key=f"v{visit.pk}",
         words=_who(visit),
         pk=visit.pk,
@@ -82,6 +91,7 @@ def _visit(visit: ShownVisit, block: Span, scale: Scale, *, of_practitioner: boo
         service=visit.service_name,
         place=place if of_practitioner else f"{visit.practitioner}, {place}",
         overbooked=visit.overbooked,
+        in_closure=visit.in_closure,
         buffer=block if span != block else None,
     )
 
@@ -179,6 +189,13 @@ def moves_of(column: Column, openings: Openings) -> Iterator[Item]:
 
 def _cut(stretch: Interval, scale: Scale) -> Interval:
     return Interval(max(stretch.start, scale.shown.start), min(stretch.end, scale.shown.end))
+
+
+def briefly(start: datetime, end: datetime) -> str:
+    """9:00 to 9:40 am, 11:30 am to 12:10 pm."""
+    first, last = clock(start), clock(end)
+    same_half = first[-2:] == last[-2:] != "on"
+    return f"{first[:-3] if same_half else first} to {last}"
 
 
 def until(start: datetime, end: datetime) -> str:

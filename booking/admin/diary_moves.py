@@ -154,7 +154,7 @@ def explain_address(visit: Appointment, place: Place) -> str:
 
 def _choosing(visit: Appointment, start: datetime) -> str:
     day = local_day(start, clinic_zone())
-    return f"{reverse('diary:board')}?day={day.isoformat()}&moving={visit.pk}"
+    return f"{reverse('diary:board')}?day={day.isoformat()}&moving={visit.pk}#v{visit.pk}"
 
 
 def _when(place: Place) -> str:

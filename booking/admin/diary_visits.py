@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from booking.absences import closures_over
 from booking.admin.diary_board import RUN_THE_DAY, SEE, expect_permission, page_context
 from booking.admin.foundation import author
 from booking.admin.marks import MARKS, REFUSALS, in_words, marks_offered, may_be_cancelled
@@ -18,7 +19,7 @@ from booking.admin.rights import may_read_about
 from booking.admin.visit_facts import history_of, letters_of
 from booking.admin.visit_pages import state_word
 from booking.admin.wording import phone_of, state_tag, who_comes
-from booking.models import Appointment, State
+from booking.models import STANDING_STATES, Appointment, State
 from clinic_site.local_time import clinic_zone, local_day
 
 MOVABLE = (State.NEEDS_REVIEW, State.BOOKED)
@@ -78,6 +79,7 @@ def _panel(
         "state": state_tag(visit),
         "safety": safety_of(visit),
         "about": visit.about if may_read_about(request.user) else "",
+        "closures": list(closures_over(visit)) if visit.state in STANDING_STATES else [],
         "marks": marks_offered(visit, now=timezone.now()) if may_run else [],
         "may_cancel": may_run and may_be_cancelled(visit),
         "may_move": may_run and visit.state in MOVABLE,

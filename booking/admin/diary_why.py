@@ -45,7 +45,8 @@ class Explanation:
 @require_safe
 def why_page(request: HttpRequest) -> HttpResponse:
     expect_permission(request, SEE)
-    form = WhyForm(request.GET if "service" in request.GET else None)
+    asked = request.GET
+    form = WhyForm(asked if "service" in asked else None, initial={"date": asked.get("date")})
     explained: list[Explanation] = []
     start = None
     if form.is_bound and form.is_valid():

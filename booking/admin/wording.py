@@ -28,6 +28,8 @@ EMPTY_CHAIR = '<circle cx="8" cy="8" r="6" stroke-dasharray="2.4 2.3"/><path d="
 ENVELOPE = '<path d="M2 4h12v8.5H2zM2 4.5l6 4.5 6-4.5"/>'
 WARNING = '<path d="m8 2.5 6 11H2zM8 6.5v3.3M8 11.6v.1"/>'
 
+BESIDE_ANOTHER = '<path d="M2.5 2.5h7.5v7.5h-7.5zM6 13.5h7.5V6"/>'
+
 STATE_ICONS: dict[str, str] = {
     State.HELD: CLOCK,
     State.UNPROVED: ENVELOPE,

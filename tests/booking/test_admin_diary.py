@@ -16,7 +16,7 @@ from tests.booking.big_day import make_big_day
 from tests.booking.diary_steps import BESIDE, BOARD, board, on_board, panel, press
 from tests.booking.steps import desk_visit, hold, visit
 from tests.cast import BEN, NOW, TUESDAY, Cast, make_staff
-from tests.factories import local
+from tests.factories import local, make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -75,7 +75,56 @@ def test_overbooked_visits_stand_side_by_side_and_say_so(desk: Client, cast: Cas
     assert [(each.words, each.lane, each.of_lanes, each.overbooked) for each in priyas.items][
         1:3
     ] == [("Ana Lopez", 0, 2, False), ("Ben Carter", 1, 2, True)]
-    assert "Ben Carter Booked, overbooked , 10:00 am to 11:00 am First visit Room 2" in words(page)
+    assert "Ben Carter Booked, overbooked , 10:00 to 11:00 am First visit Room 2" in words(page)
+
+
+@pytest.mark.parametrize("query", ["", "&by=room"])
+def test_a_visit_over_which_a_closure_falls_says_so(desk: Client, cast: Cast, query: str) -> None:
+    anas = visit(cast, "10:00")
+    visit(cast, "13:00", person=BEN)
+    closure = Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=local(TUESDAY, "9:00"),
+        ends_at=local(TUESDAY, "12:00"),
+        reason="Training",
+    )
+
+    page = board(desk, f"?day={TUESDAY}{query}")
+
+    items = [item for column in page.context["columns"] for item in column.items]
+    assert {each.words: each.in_closure for each in items if each.kind == "visit"} == {
+        "Ana Lopez": True,
+        "Ben Carter": False,
+    }
+    assert "Booked, in a closure , 10:00 to 11:00 am" in words(page)
+    told_beside = desk.get(f"{BOARD}visit/{anas.pk}/", headers=BESIDE)
+    assert "Priya Nair closed: Training. The visit still stands." in words(told_beside)
+    assert f"/admin/booking/closure/{closure.pk}/rearrange/" in told_beside.content.decode()
+
+
+def test_a_closure_of_somebody_else_or_elsewhere_marks_no_visit(desk: Client, cast: Cast) -> None:
+    anas = visit(cast, "10:00")
+    for closed in ({"practitioner": cast.tomas}, {"location": cast.hilltop}):
+        Closure.objects.create(
+            starts_at=local(TUESDAY, "9:00"),
+            ends_at=local(TUESDAY, "12:00"),
+            reason="Training",
+            **closed,
+        )
+
+    assert "in a closure" not in words(board(desk)).split("As of")[0]
+    assert "closed: Training" not in panel(desk, anas)
+
+
+@pytest.mark.parametrize(("minutes", "size"), [(15, "line"), (20, "short"), (40, "tall")])
+def test_a_visit_shows_as_many_lines_as_it_has_room_for(
+    desk: Client, cast: Cast, minutes: int, size: str
+) -> None:
+    desk_visit(cast, "10:00", service=make_service(cast.priya, length_minutes=minutes))
+
+    [anas] = [each for each in board(desk).context["columns"][0].items if each.kind == "visit"]
+
+    assert anas.size == size
 
 
 def test_the_buffer_is_part_of_the_scale(desk: Client, cast: Cast) -> None:

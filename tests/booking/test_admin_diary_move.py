@@ -178,7 +178,7 @@ def test_a_place_that_cannot_be_read_leads_back_to_the_board(
 
     assert (answer.status_code, answer["Location"]) == (
         302,
-        f"{BOARD}?day={TUESDAY}&moving={anas.pk}",
+        f"{BOARD}?day={TUESDAY}&moving={anas.pk}#v{anas.pk}",
     )
 
 
