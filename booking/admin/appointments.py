@@ -56,7 +56,7 @@ def next_step_column(request: HttpRequest) -> Callable[[Appointment], str]:
 
 @admin.register(Appointment)
 class AppointmentAdmin(ExportPages, VisitPages):
-    list_display = ("when", "who", "practitioner", "place", "service_and_reference", "state_shown")
+    list_display = ("when", "who", "with_whom", "service_and_reference", "state_shown")
     list_display_links = ("when",)
     list_filter = (DayFilter, "practitioner", "location", "state", "source")
     list_select_related = (
@@ -118,9 +118,9 @@ class AppointmentAdmin(ExportPages, VisitPages):
     def who(self, visit: Appointment) -> str:
         return two_lines(link_to(visit, who_is_expected(visit)), phone_of(visit))
 
-    @admin.display(description="Where", ordering="location__order")
-    def place(self, visit: Appointment) -> str:
-        return two_lines(visit.room.name, visit.location.name)
+    @admin.display(description="With and where", ordering="practitioner__order")
+    def with_whom(self, visit: Appointment) -> str:
+        return two_lines(visit.practitioner.name, f"{visit.room.name}, {visit.location.name}")
 
     @admin.display(description="Service and reference", ordering="service_name")
     def service_and_reference(self, visit: Appointment) -> str:

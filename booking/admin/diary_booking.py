@@ -5,8 +5,7 @@ What a caller says is never part of an address: searching is a POST, too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -18,30 +17,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.admin.callers import Refused, attempt, told
 from booking.admin.diary_board import RUN_THE_DAY, SEE, expect_permission, page_context
-from booking.admin.diary_forms import DeskBookingForm, ServicePlaceForm
+from booking.admin.diary_fitting import first_start, usual_service, verdict_on
+from booking.admin.diary_forms import DeskBookingForm
 from booking.admin.diary_visits import board_with
-from booking.admin.forms import Choice, read_choice
+from booking.admin.forms import read_choice
 from booking.admin.foundation import author
-from booking.admin.open_times import CHOICE, in_words, nearest
+from booking.admin.open_times import CHOICE
 from booking.admin.search import patients_matching
-from booking.diary import Who
-from booking.intervals import Interval
-from booking.models import Patient, Service
-from booking.openings import Openings
-from clinic_site.local_time import clinic_zone
+from booking.models import Patient
 
 FROM_BOARD = ("practitioner", "location", "date", "time", "service", "patient")
 MOST_FOUND = 12
 FEWEST_LETTERS = 2
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether the chosen place suits the chosen service, and what does."""
-
-    sentence: str
-    is_open: bool
-    nearest: list[Choice]
+PERHAPS_THE_SAME = (
+    "Somebody of this name and number is on file. Choose them, or book again for somebody new."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,9 +41,10 @@ def book_page(request: HttpRequest) -> HttpResponse:
     by = author(request)
     if request.method != "POST":
         given = {name: request.GET[name] for name in FROM_BOARD if name in request.GET}
-        given.setdefault("service", _usual_service(given.get("practitioner", "")))
-        given |= _first_start(given, now=timezone.now())
-        return _page(request, DeskBookingForm(by=by, initial=given), given)
+        given.setdefault("service", usual_service(given.get("practitioner", "")))
+        given |= first_start(given, now=timezone.now())
+        form = DeskBookingForm(by=by, initial=given)
+        return _page(request, form, given, found=_chosen(given))
     typed = _typed(request)
     if "search" in typed or _only_searched(typed):
         form = DeskBookingForm(by=by, initial=typed.dict())
@@ -61,6 +52,9 @@ def book_page(request: HttpRequest) -> HttpResponse:
     form = DeskBookingForm(typed, by=by)
     if not form.is_valid():
         return _page(request, form, typed.dict(), found=_chosen(typed), status=400)
+    if "patient" not in typed and (same := _the_same(form)):
+        form.add_error("patient", PERHAPS_THE_SAME)
+        return _page(request, form, typed.dict(), found=same, status=409)
     outcome = attempt(form, by=by, now=timezone.now())
     if isinstance(outcome, Refused):
         form.add_error("time", outcome.sentence)
@@ -92,7 +86,7 @@ def fitting(request: HttpRequest) -> HttpResponse:
     """Whether service, time and practitioner go together, as the desk changes them."""
     expect_permission(request, SEE)
     expect_permission(request, RUN_THE_DAY)
-    verdict = _verdict(_typed(request).dict(), now=timezone.now())
+    verdict = verdict_on(_typed(request).dict(), now=timezone.now())
     return TemplateResponse(request, "admin/diary/_fitting.html", {"verdict": verdict})
 
 
@@ -108,61 +102,35 @@ def _found(words: str) -> QuerySet[Patient] | None:
     words = words.replace("\x00", "").strip()[:120]
     if len(words) < FEWEST_LETTERS:
         return None
-    on_file = Patient.objects.filter(merged_into=None).select_related("responsible_adult")
-    found = patients_matching(on_file, words)
+    return _listed(patients_matching(Patient.objects.all(), words))
+
+
+def _listed(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+    """As the page lists them; without the rows that were found to be somebody else's duplicates."""
+    found = patients.filter(merged_into=None).select_related("responsible_adult")
     return found.annotate(last_visit=Max("appointments__starts_at")).order_by("name", "pk")[
         :MOST_FOUND
     ]
 
 
-def _chosen(typed: QueryDict) -> QuerySet[Patient] | None:
+def _the_same(form: DeskBookingForm) -> QuerySet[Patient] | None:
+    """Whom somebody “new” could be: their name and number are on file, but by their address they
+    would not be recognised."""
+    wanted = form.cleaned_data
+    if wanted["dependant"]:
+        return None
+    named = Patient.objects.filter(name__iexact=wanted["name"], merged_into=None)
+    if wanted["email"] and named.filter(email__iexact=wanted["email"]).exists():
+        return None
+    same = named.filter(phone=wanted["phone"])
+    return _listed(same) if same.exists() else None
+
+
+def _chosen(typed: Mapping[str, Any]) -> QuerySet[Patient] | None:
     pk = typed.get("patient", "")
     if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
         return _found(typed.get("find", ""))
-    chosen = Patient.objects.select_related("responsible_adult").filter(pk=pk)
-    return chosen.annotate(last_visit=Max("appointments__starts_at"))
-
-
-def _usual_service(practitioner: str) -> str:
-    """The desk books follow-ups most: the first one that the practitioner gives."""
-    services = Service.objects.offered()
-    if practitioner.isascii() and practitioner.isdigit() and len(practitioner) < 19:
-        services = services.filter(practitioners=int(practitioner))
-    first = min(services, key=lambda each: each.visit != Service.Visit.FOLLOW_UP, default=None)
-    return str(first.pk) if first else ""
-
-
-def _first_start(given: dict[str, Any], *, now: datetime) -> dict[str, str]:
-    """The first open start within the hour that was pointed at, if its beginning is none."""
-    form = ServicePlaceForm(given)
-    if not form.is_valid():
-        return {}
-    who = Who(form.cleaned_data["practitioner"], form.cleaned_data["location"])
-    hour = Interval.lasting(timedelta(hours=1), start=form.start)
-    times = Openings(form.cleaned_data["service"], now=now, who=who).times(hour)
-    if not times:
-        return {}
-    return {"time": f"{times[0].start.astimezone(clinic_zone()):%H:%M}"}
-
-
-def _verdict(given: dict[str, Any], *, now: datetime) -> Verdict | None:
-    """None while service, place or time are missing or make no sense yet."""
-    form = ServicePlaceForm(given)
-    if not form.is_valid():
-        return None
-    wanted = form.cleaned_data
-    service, practitioner = wanted["service"], wanted["practitioner"]
-    location, start = wanted["location"], form.start
-    if not service.practitioners.contains(practitioner):
-        return Verdict(f"{practitioner} does not give “{service}”.", is_open=False, nearest=[])
-    openings = Openings(service, now=now, who=Who(practitioner, location))
-    why = openings.why_not(practitioner, location, start)
-    if why is None:
-        sentence = f"Free for “{service}”, {service.length_minutes} minutes."
-        return Verdict(sentence, is_open=True, nearest=[])
-    sentence = f"Not open for “{service}”: {in_words(why)}."
-    others = nearest(service, practitioner, start, now=now)
-    return Verdict(sentence, is_open=False, nearest=others)
+    return _listed(Patient.objects.filter(pk=pk))
 
 
 def _page(
@@ -181,6 +149,6 @@ def _page(
         "form": form,
         "found": found,
         "chosen": str(given.get("patient", "")),
-        "verdict": None if form.is_bound else _verdict(given, now=timezone.now()),
+        "verdict": verdict_on(given, now=timezone.now()),
     }
     return TemplateResponse(request, "admin/diary/book.html", shown, status=status)

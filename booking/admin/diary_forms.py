@@ -61,7 +61,7 @@ class DeskBookingForm(CallerForm):
         required=False,
         max_length=120,
         widget=forms.TextInput(attrs={"type": "search", "autofocus": True}),
-        help_text="Name, phone number or e-mail address.",
+        help_text="Name, phone number, e-mail address or date of birth.",
     )
     patient = forms.ModelChoiceField(
         Patient.objects.filter(merged_into=None).select_related("responsible_adult"),

@@ -111,7 +111,7 @@ def test_each_row_says_when_who_where_and_what(desk: Client, cast: Cast) -> None
     row = words(desk.get(LIST, query_params={"day": TUESDAY}))
 
     assert (
-        "Tue 24 Nov 2026, 12 noon Ana Lopez (780) 555-0150 Priya Nair Room 1 Riverside "
+        "Tue 24 Nov 2026, 12 noon Ana Lopez (780) 555-0150 Priya Nair Room 1, Riverside "
         f"First visit {booked.reference} Booked"
     ) in row.replace("(780) 555-0150Priya", "(780) 555-0150 Priya")
 

@@ -1,16 +1,17 @@
 """Booking from the board: finding the patient, one screen, the rules say no in sentences."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from booking import scheduling
-from booking.models import Appointment, Patient
+from booking.models import Appointment, Patient, WorkingHours
 from tests.booking.admin_steps import caller, desk_of, told, words
 from tests.booking.diary_steps import BESIDE, BOARD
 from tests.booking.steps import visit
-from tests.cast import BEN, NOW, TUESDAY, Cast
+from tests.cast import ANA, BEN, NOW, TUESDAY, Cast
 from tests.factories import local, make_practitioner, make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -224,7 +225,80 @@ def test_whether_service_and_place_fit_is_said_while_they_are_chosen(
 
     assert words(fits) == "Free for “First visit”, 60 minutes."
     assert words(not_theirs) == "Zoe Okoro does not give “First visit”."
-    assert words(unfinished) == ""
+    assert words(unfinished).startswith("Free for “First visit”, for example: Book Tuesday 24")
+
+
+def test_without_a_place_some_free_times_are_proposed_and_booked_by_their_buttons(
+    desk: Client, cast: Cast
+) -> None:
+    visit(cast, "10:00", person=BEN)
+
+    page = desk.get(BOOK, {"date": TUESDAY, "practitioner": cast.priya.pk})
+
+    proposed = page.context["verdict"].nearest
+    starts = [choice.time.start for choice in proposed]
+    assert starts == [
+        local(TUESDAY, wall) for wall in ("11:30", "12:30", "13:30", "14:30", "15:30")
+    ]
+    desk.post(BOOK, caller(cast, time="", date="", patient="", choice=proposed[1].key))
+    assert Appointment.objects.filter(starts_at=local(TUESDAY, "12:30")).exists()
+
+
+def test_without_any_free_time_the_page_says_so(desk: Client, cast: Cast) -> None:
+    WorkingHours.objects.all().delete()
+
+    page = desk.post(f"{BOOK}fitting/", {"service": cast.first_visit.pk}, headers=BESIDE)
+
+    assert words(page) == "Nothing is free for “First visit”."
+
+
+def test_who_is_merged_into_somebody_is_neither_found_nor_booked(desk: Client, cast: Cast) -> None:
+    twice = visit(cast, "12:00").patient
+    kept = Patient.objects.create(name="Ana López", phone=twice.phone, created_at=NOW)
+    scheduling.merge(kept=kept, duplicate=twice, by=cast.dina, now=NOW)
+
+    page = desk.post(BOOK, on_file(cast, twice))
+
+    assert found(desk, "ana") == ["Ana López"]
+    assert problems(page) == {"patient": ["This patient is not on file any more. Find them again."]}
+    assert desk.get(f"/admin/booking/patient/{twice.pk}/dependant/").status_code == 404
+
+
+def test_a_name_and_number_on_file_are_asked_about_before_a_second_row_is_made(
+    desk: Client, cast: Cast
+) -> None:
+    known = Patient.objects.create(name="Ana Lopez", phone=ANA.phone, created_at=NOW)
+    typed = caller(cast, email="")
+
+    asked = desk.post(BOOK, typed)
+    assert asked.status_code == 409
+    assert problems(asked)["patient"][0].startswith("Somebody of this name and number is on file")
+    assert list(asked.context["found"]) == [known]
+    assert Appointment.objects.count() == 0
+
+    desk.post(BOOK, typed | {"patient": ""})
+    assert Patient.objects.filter(name="Ana Lopez").count() == 2
+
+
+def test_who_is_recognised_by_address_is_not_asked_about(desk: Client, cast: Cast) -> None:
+    visit(cast, "12:00")
+
+    desk.post(BOOK, caller(cast))
+
+    assert Patient.objects.get().appointments.count() == 2
+
+
+def test_from_the_page_of_a_patient_they_are_chosen_already(desk: Client, cast: Cast) -> None:
+    anas = visit(cast, "12:00").patient
+    anas.born_on = date(1990, 5, 3)
+    anas.save()
+    address = f"{BOOK}?patient={anas.pk}"
+
+    assert address in desk.get(f"/admin/booking/patient/{anas.pk}/change/").content.decode()
+    page = desk.get(address)
+    assert f'value="{anas.pk}" checked' in page.content.decode()
+    assert "born 3 May 1990" in words(page)
+    assert found(desk, "3 May 1990") == ["Ana Lopez"]
 
 
 def test_what_is_searched_for_is_never_part_of_an_address(desk: Client) -> None:
