@@ -63,12 +63,22 @@ class AbsenceForm(forms.Form):
 
     @property
     def closure(self) -> Closure:
-        """The absence, not saved; only of a valid form."""
+        """The absence, not saved yet, or the one that is known already; only of a valid form.
+
+        It begins where a known one ends: who was asked because of that is not asked again.
+        """
         cleaned, zone = self.cleaned_data, clinic_zone()
-        begins = local_midnight(cleaned["first"], zone)
+        begins = max(local_midnight(cleaned["first"], zone), self._now)
+        ends = local_midnight(cleaned["last"] + timedelta(days=1), zone)
+        known = Closure.objects.filter(practitioner=cleaned["practitioner"], location=None)
+        for each in known.filter(ends_at__gt=begins).order_by("starts_at"):
+            if each.starts_at <= begins and each.ends_at >= ends:
+                return each
+            if each.starts_at <= begins:
+                begins = max(begins, each.ends_at)
         return Closure(
             practitioner=cleaned["practitioner"],
-            starts_at=max(begins, self._now),
-            ends_at=local_midnight(cleaned["last"] + timedelta(days=1), zone),
+            starts_at=begins,
+            ends_at=ends,
             reason=cleaned["reason"],
         )

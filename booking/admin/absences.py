@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -24,6 +25,7 @@ from booking.admin.foundation import ClinicAdmin, author
 from booking.admin.marks import REFUSALS, in_words
 from booking.admin.wording import phone_of, short_time, who_comes
 from booking.models import Appointment, Closure
+from content.models import Practitioner
 
 RUN_THE_DAY = "booking.run_the_day"
 
@@ -49,10 +51,7 @@ class AbsencePages(ClinicAdmin):
         self._expect_right(request)
         form = AbsenceForm(request.POST or None, now=timezone.now(), initial=request.GET.dict())
         if request.method == "POST" and form.is_valid():
-            closure = form.closure
-            closure.save()
-            self.log_addition(request, closure, "Absence")
-            return HttpResponseRedirect(rearrange_page(closure))
+            return HttpResponseRedirect(rearrange_page(self._absence(request, form)))
         context = self._context(request, title="Somebody is away", form=form)
         return TemplateResponse(
             request,
@@ -60,6 +59,19 @@ class AbsencePages(ClinicAdmin):
             context,
             status=400 if form.is_bound else 200,
         )
+
+    @method_decorator(transaction.atomic)
+    def _absence(self, request: HttpRequest, form: AbsenceForm) -> Closure:
+        """Of two desks that enter the same absence the second is led to the first one's."""
+        away = form.cleaned_data["practitioner"]
+        Practitioner.objects.select_for_update(no_key=True).get(pk=away.pk)
+        closure = form.closure
+        if closure.pk:
+            messages.info(request, f"{away} is away then already. This is how far it has come.")
+        else:
+            closure.save()
+            self.log_addition(request, closure, "Absence")
+        return closure
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def rearrange_view(self, request: HttpRequest, pk: int) -> HttpResponse:

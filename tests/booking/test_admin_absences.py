@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from booking import scheduling
 from booking.models import Closure, Message, Rearrangement
 from booking.registration import Person
-from tests.booking.admin_steps import desk_of, words
+from tests.booking.admin_steps import desk_of, told, words
 from tests.booking.linked import link_to
 from tests.booking.steps import desk_visit, visit
 from tests.cast import BEN, TUESDAY, Cast, make_staff
@@ -180,6 +180,32 @@ def test_pressing_the_button_twice_asks_once(desk: Client, cast: Cast):
     for _ in range(2):
         desk.post(rearrange(Closure.objects.get()), chosen)
     assert Message.objects.filter(kind="offer").count() == 1
+
+
+def test_an_absence_that_two_desks_enter_is_one(desk: Client, cast: Cast, in_the_morning: Any):
+    visit(cast, "9:00")
+    page = desk.post(ABSENCE, absence(cast), follow=True)
+    desk.post(rearrange(Closure.objects.get()), dict([first_choice(page, "Ana Lopez")]))
+    in_the_morning.shift(60)
+
+    again = desk.post(ABSENCE, absence(cast, reason="Called in sick"), follow=True)
+
+    assert again.redirect_chain == [(rearrange(Closure.objects.get()), 302)]
+    assert told(again)[-1:] == ["Priya Nair is away then already. This is how far it has come."]
+    assert again.context["to_ask"] == []
+
+
+def test_an_absence_that_lasts_longer_asks_nobody_twice(desk: Client, cast: Cast):
+    visit(cast, "9:00")
+    visit(cast, "9:00", day="2026-11-25", person=BEN)
+    page = desk.post(ABSENCE, absence(cast), follow=True)
+    desk.post(rearrange(Closure.objects.get()), dict([first_choice(page, "Ana Lopez")]))
+
+    longer = desk.post(ABSENCE, absence(cast, last="2026-11-26"), follow=True)
+
+    assert list(choices(longer)) == ["Ben Carter"]
+    first, second = Closure.objects.order_by("starts_at")
+    assert (second.starts_at, second.ends_at) == (first.ends_at, local("2026-11-27", "0:00"))
 
 
 def test_without_visits_the_page_says_so(desk: Client, cast: Cast):
