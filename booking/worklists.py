@@ -28,10 +28,12 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many wait, and since when the oldest does (None: it does not matter or none waits)."""
+    """How many wait, since when the oldest does, and when the first visit among them is (None: it
+    does not matter or none waits)."""
 
     count: int
     since: datetime | None = None
+    first_at: datetime | None = None
 
 
 def to_review(*, now: datetime) -> Waiting:
@@ -40,7 +42,7 @@ def to_review(*, now: datetime) -> Waiting:
     asked = AppointmentEvent.objects.filter(
         appointment__in=visits, to_state=State.NEEDS_REVIEW
     ).exclude(kind__in=[EventKind.MOVED, EventKind.ASKED])
-    return Waiting(visits.count(), asked.aggregate(oldest=Min("at"))["oldest"])
+    return _visits(visits, asked.aggregate(oldest=Min("at"))["oldest"])
 
 
 def not_reached() -> Waiting:
@@ -73,7 +75,7 @@ def unconfirmed_tomorrow(*, now: datetime) -> Waiting:
         starts_at__lt=tomorrow.end,
         patient_confirmed_at=None,
     )
-    return Waiting(visits.count())
+    return _visits(visits)
 
 
 def absences_open(*, now: datetime) -> Waiting:
@@ -87,7 +89,7 @@ def absences_open(*, now: datetime) -> Waiting:
     )
     visits = Appointment.objects.standing().filter(Exists(in_the_way), starts_at__gt=now)
     asked = Rearrangement.objects.filter(appointment__in=visits)
-    return Waiting(visits.count(), asked.aggregate(oldest=Min("at"))["oldest"])
+    return _visits(visits, asked.aggregate(oldest=Min("at"))["oldest"])
 
 
 def texts_overdue(*, now: datetime) -> Waiting:
@@ -110,6 +112,11 @@ def days_as_instants(day: date) -> Interval:
     """The local day `day`, from midnight to midnight."""
     zone = clinic_zone()
     return Interval(local_midnight(day, zone), local_midnight(day + ONE_DAY, zone))
+
+
+def _visits(visits: QuerySet[Appointment], since: datetime | None = None) -> Waiting:
+    found = visits.aggregate(count=Count("pk"), first=Min("starts_at"))
+    return Waiting(found["count"], since, found["first"])
 
 
 def _waiting(rows: QuerySet[Any], since: str) -> Waiting:

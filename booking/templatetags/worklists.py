@@ -97,6 +97,7 @@ def _of(user: Any, *, now: datetime) -> Iterator[dict[str, Any]]:
             yield {
                 "name": each.name,
                 "count": waiting.count,
+                "first": waiting.first_at,
                 "age": age(now - waiting.since) if waiting.since and waiting.count else "",
                 "address": reverse(f"admin:{each.page}") + each.query,
             }

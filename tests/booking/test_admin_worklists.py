@@ -13,7 +13,7 @@ from booking.models import Closure, Message, ScreeningAnswers
 from booking.registration import Person
 from booking.templatetags.worklists import age
 from content.models import ReaderQuestion
-from tests.booking.admin_steps import desk_of
+from tests.booking.admin_steps import desk_of, words
 from tests.booking.steps import desk_visit, details_of, hold, visit
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_staff
 from tests.factories import local
@@ -60,6 +60,7 @@ def test_tomorrows_visits_wait_until_their_patients_say_they_come(desk: Client, 
     assert waiting(desk)["Not confirmed for tomorrow"] == (2, "")
     scheduling.confirm_attendance(appointment=anas, now=NOW)
     assert waiting(desk)["Not confirmed for tomorrow"] == (1, "")
+    assert "Not confirmed for tomorrow first visit: Tue 24 Nov, 12 noon" in words(desk.get(FRONT))
 
 
 @pytest.mark.parametrize("whose", ["practitioner", "location", ""])
