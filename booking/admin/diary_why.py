@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +37,10 @@ class Explanation:
     who_may: str
 
     @property
+    def said(self) -> tuple[str, tuple[Source, ...], str]:
+        return self.rule, tuple(self.sources), self.who_may
+
+    @property
     def closeness(self) -> int:
         """Who is not there at all is told of last."""
         if self.why is None:
@@ -59,6 +65,7 @@ def why_page(request: HttpRequest) -> HttpResponse:
         "start": start,
         "service": form.cleaned_data.get("service") if form.is_bound else None,
         "explained": explained,
+        "answers": _said_once(explained),
         "may_overbook": request.user.has_perm("booking.overbook"),
     }
     status = 400 if form.errors else 200
@@ -77,6 +84,23 @@ def _explained(form: WhyForm, start: datetime, *, now: datetime) -> list[Explana
         for location in locations
     ]
     return sorted(found, key=lambda each: each.closeness)
+
+
+def _said_once(explained: list[Explanation]) -> list[tuple[str, Explanation]]:
+    """Of whom, and what: the horizon of a service, say, is the same for everybody."""
+    found: dict[tuple[Any, ...], list[Explanation]] = defaultdict(list)
+    for each in explained:
+        found[each.said].append(each)
+    everybody = len(explained) > 1
+    return [
+        (
+            "Anyone, anywhere"
+            if everybody and len(same) == len(explained)
+            else "; ".join(f"{each.practitioner} at {each.location}" for each in same),
+            same[0],
+        )
+        for same in found.values()
+    ]
 
 
 def _explain(

@@ -186,3 +186,18 @@ def test_asked_of_anyone_the_nearest_to_an_answer_comes_first(desk: Client, cast
 @pytest.mark.parametrize("changes", [{"time": ""}, {"date": "nonsense"}, {"service": "x"}])
 def test_half_a_question_is_asked_again(desk: Client, cast: Cast, changes: dict[str, str]) -> None:
     assert why(desk, cast, "10:00", **changes).status_code == 400  # type: ignore[attr-defined]
+
+
+def test_what_is_said_of_everybody_is_said_once(desk: Client, cast: Cast) -> None:
+    visit(cast, "10:00")
+    anyone = {"practitioner": "", "location": ""}
+
+    too_far = why(desk, cast, "10:00", day="2027-06-01", **anyone)
+    differing = why(desk, cast, "10:00", **anyone)
+
+    assert [whom for whom, _ in too_far.context["answers"]] == ["Anyone, anywhere"]  # type: ignore[attr-defined]
+    assert "Anyone, anywhere: not offered" in words(too_far)
+    assert [whom for whom, _ in differing.context["answers"]] == [  # type: ignore[attr-defined]
+        "Tomas Costa at Riverside",
+        "Priya Nair at Riverside",
+    ]
