@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from booking import scheduling
 from booking.admin.diary_board import RUN_THE_DAY, SEE, expect_permission, page_context
 from booking.admin.diary_forms import MoveForm, PlaceForm
-from booking.admin.diary_visits import MOVABLE, board_with, visit_on_board
+from booking.admin.diary_visits import board_with, visit_on_board
 from booking.admin.forms import read_choice
 from booking.admin.foundation import author
 from booking.admin.marks import REFUSALS
@@ -24,7 +24,7 @@ from booking.admin.marks import in_words as refused_in_words
 from booking.admin.open_times import CHOICE, in_words, visit_in_the_way
 from booking.admin.wording import who_comes
 from booking.diary import Who
-from booking.models import Appointment
+from booking.models import MOVABLE_STATES, Appointment
 from booking.openings import WhyNot
 from booking.policy import Refusal
 from clinic_site.local_time import clinic_zone, full_time, local_day
@@ -48,7 +48,7 @@ def move_page(request: HttpRequest, pk: int) -> HttpResponse:
     expect_permission(request, SEE)
     expect_permission(request, RUN_THE_DAY)
     visit = visit_on_board(pk)
-    if visit.state not in MOVABLE:
+    if visit.state not in MOVABLE_STATES:
         messages.error(request, f"{scheduling.how_it_stands(visit)} It cannot be moved.")
         return HttpResponseRedirect(board_with(visit))
     place = _place(request.POST if request.method == "POST" else request.GET)

@@ -19,10 +19,8 @@ from booking.admin.rights import may_read_about
 from booking.admin.visit_facts import history_of, letters_of
 from booking.admin.visit_pages import state_word
 from booking.admin.wording import phone_of, state_tag, who_comes
-from booking.models import STANDING_STATES, Appointment, State
+from booking.models import MOVABLE_STATES, STANDING_STATES, Appointment, State
 from clinic_site.local_time import clinic_zone, local_day
-
-MOVABLE = (State.NEEDS_REVIEW, State.BOOKED)
 
 
 @require_safe
@@ -82,7 +80,7 @@ def _panel(
         "closures": list(closures_over(visit)) if visit.state in STANDING_STATES else [],
         "marks": marks_offered(visit, now=timezone.now()) if may_run else [],
         "may_cancel": may_run and may_be_cancelled(visit),
-        "may_move": may_run and visit.state in MOVABLE,
+        "may_move": may_run and visit.state in MOVABLE_STATES,
         "events": history_of(visit)[-4:] if is_visit else [],
         "letters": letters_of(visit) if is_visit else [],
         "board": board_with(visit),

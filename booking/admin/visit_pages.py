@@ -30,7 +30,7 @@ from booking.admin.screening import (
 from booking.admin.screening_consent import change_consent, consent_offered, consent_sheet
 from booking.admin.visit_facts import facts_of, history_of, letters_of
 from booking.admin.wording import page_of, phone_of, state_tag, who_comes
-from booking.models import Appointment
+from booking.models import MOVABLE_STATES, Appointment
 
 RUN_THE_DAY = "booking.run_the_day"
 BACK_TO_LIST = "list"
@@ -88,6 +88,7 @@ class VisitPages(ReadOnlyAdmin):
             "facts": facts_of(visit, reader=request.user),
             "marks": marks_offered(visit, now=timezone.now()) if may_run else [],
             "may_cancel": may_run and may_be_cancelled(visit),
+            "may_move": may_run and visit.state in MOVABLE_STATES,
             "links": links_in_words(visit, now=timezone.now()) if may_run else "",
             "may_send_link": may_send(visit),
             "may_read": has_answers_page(visit) and may_read_answers(request.user, visit),

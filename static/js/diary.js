@@ -25,7 +25,10 @@ for (const trouble of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
     if (isRefresh(event)) {
       stale.textContent = "The board could not be refreshed. It shows what was known then.";
     } else {
-      location.assign(event.detail.pathInfo.finalRequestPath);
+      // What was asked for is a page; where a button led, there is none.
+      const { requestConfig, pathInfo } = event.detail;
+      if (requestConfig.verb === "get") location.assign(pathInfo.finalRequestPath);
+      else location.reload();
     }
   });
 }
