@@ -71,6 +71,29 @@ def test_a_caller_is_booked_by_keyboard_in_one_screen(desk: Page, cast: Cast) ->
     expect(desk.get_by_text(f"Booked: visit {booked.reference} of Ana Lopez")).to_be_visible()
 
 
+def test_a_caller_who_names_no_time_is_booked_with_sixteen_keys(desk: Page, cast: Cast) -> None:
+    """From the board, by Django's way past the header, to a time that is proposed."""
+    first = desk_visit(cast, "9:00", day=TODAY, now=EARLY)
+    desk.goto(BOARD)
+    for key in ("Tab", "Enter", "Tab"):
+        desk.keyboard.press(key)
+    with desk.expect_navigation():
+        desk.keyboard.press("Enter")
+
+    expect(desk.get_by_text("Free for “First visit”, for example:")).to_be_visible()
+    assert_accessible(desk)
+    desk.keyboard.type("ana lo")
+    expect(desk.get_by_role("radio", name="Ana Lopez")).to_be_visible()
+    for key in ("Tab", "Tab", "ArrowDown", "Tab", "Tab"):
+        desk.keyboard.press(key)
+    with desk.expect_navigation():
+        desk.keyboard.press("Enter")
+
+    booked = Appointment.objects.exclude(pk=first.pk).get()
+    assert (booked.patient, booked.starts_at) == (first.patient, local(TODAY, "13:00"))
+    expect(desk.locator(at(booked))).to_be_visible()
+
+
 def test_somebody_new_is_booked_without_javascript(
     desk_without_javascript: Page, cast: Cast
 ) -> None:
@@ -141,7 +164,7 @@ def test_a_visit_is_moved_on_the_board_by_keyboard(desk: Page, cast: Cast) -> No
 
     anas.refresh_from_db()
     assert anas.starts_at == local(TODAY, "13:30")
-    expect(desk.locator(at(anas))).to_contain_text("1:30 pm")
+    expect(desk.locator(at(anas))).to_contain_text("1:30 to 2:30 pm")
 
 
 def test_the_board_shows_what_another_desk_did_and_keeps_the_focus(desk: Page, cast: Cast) -> None:
