@@ -7,7 +7,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from booking.admin.foundation import ReadOnlyAdmin
-from booking.admin.wording import delivery_tag, in_zone, link_to, national, phone_of, short_time
+from booking.admin.wording import (
+    delivery_tag,
+    in_zone,
+    link_to,
+    national,
+    phone_of,
+    short_time,
+    two_lines,
+    who_comes,
+)
 from booking.letters.readers import patient_of
 from booking.models import Message
 
@@ -30,8 +39,8 @@ class NotReachedFilter(admin.SimpleListFilter):
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     list_display = (
-        *("due", "kind", "channel", "to", "phone", "visit"),
-        *("delivery", "attempts", "sent", "last_error"),
+        *("due", "kind", "whom", "delivery", "visit"),
+        *("to", "sent", "last_error"),
     )
     list_display_links = ("due", "kind")
     list_filter = (NotReachedFilter, "state", "kind", "channel")
@@ -95,6 +104,13 @@ class MessageAdmin(ReadOnlyAdmin):
             return phone_of(message.appointment)
         patient = patient_of(message)
         return national(patient.correspondent.phone if patient else "")
+
+    @admin.display(description="Patient and phone")
+    def whom(self, message: Message) -> str:
+        visit = message.appointment
+        return two_lines(
+            who_comes(visit.patient if visit else patient_of(message)), self.phone(message)
+        )
 
     @admin.display(description="Visit", ordering="appointment__reference")
     def visit(self, message: Message) -> str:

@@ -63,4 +63,8 @@ document.addEventListener("keydown", (event) => {
 // The morning is past: begin where the day stands.
 const now = document.getElementById("now");
 const board = document.querySelector(".board");
+if (location.hash) {
+  // The board has scrolled to the visit; what is said above it is to be seen, too.
+  addEventListener("load", () => requestAnimationFrame(() => scrollTo(0, 0)));
+}
 if (now && board && !location.hash) board.scrollTop = Math.max(0, now.offsetTop - board.clientHeight / 3);

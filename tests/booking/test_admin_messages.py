@@ -39,6 +39,7 @@ def test_whom_no_letter_reached_is_listed_with_the_number_to_phone(
     cast: Cast, failed: Message
 ) -> None:
     page = words(desk_of(cast.dina).get(NOT_REACHED))
+    assert "Ana Lopez (780) 555-0150" in page
     assert "Not reached: please phone" in page
     assert "(780) 555-0150" in page
     assert "Bounced 5.1.1" in page
