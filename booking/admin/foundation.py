@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import Error
 from django.db.models import DateField, DateTimeField, Field, ProtectedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
 
 from clinic_site.reachable_days import DAYS, MOMENTS, without_moments
 
@@ -25,7 +26,13 @@ def author(request: HttpRequest) -> User:
 
 
 class ReachableDays(ChangeList):
-    """A list whose address may name any day, also one that no calendar has."""
+    """A list whose address may name any day, also one that no calendar has; its heading says what
+    is listed, where Django's says what can be done with a row."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        if not self.is_popup:
+            self.title = capfirst(str(self.opts.verbose_name_plural))
 
     def get_filters(self, request: HttpRequest) -> Any:
         try:

@@ -242,8 +242,8 @@ def test_letters_are_listed_by_delivery(desk: Client, cast: Cast) -> None:
 
     assert [letter.appointment for letter in page.context["cl"].result_list] == [anas]
     assert (
-        "Mon 23 Nov 2026, 7:00 am Confirmation E-mail ana@example.com (780) 555-0150 "
-        f"{anas.reference} Failed: please phone 0 – SMTPRecipientsRefused 550"
+        "Mon 23 Nov 2026, 7:00 am Confirmation Ana Lopez (780) 555-0150 Failed: please phone "
+        f"{anas.reference} ana@example.com – SMTPRecipientsRefused 550"
     ) in words(page)
     assert bens.reference not in words(page)
 
