@@ -12,6 +12,12 @@ from tests.network import block_network
 
 MARKED_BY_FOLDER = ("browser", "race")
 
+# Commands that only one page gives are tested where it is.
+TESTED_BY_PAGES = (
+    *("test_admin_absences", "test_admin_links", "test_admin_patients", "test_admin_worklists"),
+    "test_view_find_my_visit",
+)
+
 examples.register_profile("short", max_examples=50, deadline=None)
 examples.register_profile(
     "long", max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -28,3 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in MARKED_BY_FOLDER:
             item.add_marker(item.path.parent.name)
+        if not _tests_the_rules(item.path):
+            item.add_marker("no_cover")
+
+
+def _tests_the_rules(path: Path) -> bool:
+    """Tests of pages go through the diary's rules and commands too, but most of these have tests
+    of their own. Watching every branch makes a test half as slow again, so only theirs are."""
+    is_of_a_page = path.name.startswith(("test_view_", "test_admin_"))
+    return path.parent.name == "booking" and (not is_of_a_page or path.stem in TESTED_BY_PAGES)

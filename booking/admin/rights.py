@@ -31,6 +31,11 @@ def may_decide(user: User | AnonymousUser, visit: Appointment) -> bool:
     return user.has_perm(DECIDE) and may_read_answers(user, visit)
 
 
+def may_hear_consent(user: User | AnonymousUser, visit: Appointment) -> bool:
+    """Consent to a treatment is given to somebody who treats the patient."""
+    return user.has_perm(READ_ALL) or treats(user, visit)
+
+
 def treats(user: User | AnonymousUser, visit: Appointment) -> bool:
     """Whether the user is the visit's practitioner, or treats or treated its patient otherwise."""
     practitioner = getattr(user, "practitioner", None)

@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from booking import answers_on_file
+from booking.admin.rights import may_hear_consent
 from booking.admin.wording import ZONE, page_of, short_time, who_comes
 from booking.models import Appointment, Consent, Patient, State
 from booking.screening import version_of
@@ -56,6 +57,8 @@ def consent_fact(consent: Consent) -> tuple[str, str]:
 
 def consent_offered(visit: Appointment, reader: User | AnonymousUser, *, now: datetime) -> str:
     """What the reader can do about the consent now: "record", "withdraw", "again" or nothing."""
+    if not may_hear_consent(reader, visit):
+        return ""
     consent = consent_of(visit)
     if consent and not consent.withdrawn_at:
         return "withdraw" if reader.has_perm(CHANGE) else ""
@@ -73,7 +76,10 @@ def change_consent(request: HttpRequest, visit: Appointment) -> HttpResponse:
     """Record the consent that the patient gave in the room, or that they took it back."""
     user, now = request.user, timezone.now()
     wish = request.POST.get("wish")
-    if not isinstance(user, User) or not user.has_perm(CHANGE if wish == "withdraw" else ADD):
+    permission = CHANGE if wish == "withdraw" else ADD
+    if not isinstance(user, User) or not user.has_perm(permission):
+        raise PermissionDenied
+    if not may_hear_consent(user, visit):
         raise PermissionDenied
     patient = visit.patient
     if patient is None or not wish or wish != consent_offered(visit, user, now=now):

@@ -20,8 +20,10 @@ from booking.models import (
     Message,
     Patient,
     Room,
+    SlotOffer,
     State,
     VisitLink,
+    WaitingEntry,
 )
 from booking.openings import Openings
 from booking.scheduling.correspondence import (
@@ -119,6 +121,7 @@ def take_back(*, appointment: Appointment, now: datetime) -> Appointment:
     ).delete()
     if last.kind == EventKind.MOVED:
         free_the_time(given_up, now=now, offer_from=now)
+        _wait_again(current, last)
     _tell_again(current, now=now)
     return current
 
@@ -206,6 +209,21 @@ def _tell_of(visit: Appointment, *, now: datetime, due_at: datetime) -> None:
         owe_reminders(visit, now=now)
     else:
         owe_letter(visit, Message.Kind.REVIEW, now=now, due_at=due_at)
+
+
+def _wait_again(visit: Appointment, move: AppointmentEvent) -> None:
+    """If the time taken back was an offer accepted, it is declined, and its wish stands again."""
+    answers = SlotOffer.Answer
+    accepted = SlotOffer.objects.filter(
+        place=visit, answer=answers.ACCEPTED, answered_at=move.at, starts_at=move.starts_at
+    )
+    for offer in accepted.select_for_update(no_key=True):
+        offer.answer, offer.place = answers.DECLINED, None
+        offer.save(update_fields=["answer", "place"])
+        states = WaitingEntry.State
+        if not visit.waiting_entries.filter(state=states.WAITING).exists():
+            wish = WaitingEntry.objects.filter(pk=offer.entry_id, state=states.FULFILLED)
+            wish.update(state=states.WAITING)
 
 
 def _tell_again(visit: Appointment, *, now: datetime) -> None:

@@ -386,6 +386,19 @@ def test_the_desk_cannot_record_a_consent(cast: Cast, desk: Client) -> None:
     assert not Consent.objects.filter(text=Consent.Text.TREATMENT).exists()
 
 
+def test_who_does_not_treat_the_patient_hears_no_consent(
+    cast: Cast, treating: Client, rules: None
+) -> None:
+    booked = visit(cast, "10:00", day=TODAY)
+    cast.tomas.user = make_staff("tomas", "Tomas", "Costa", group="Practitioner")
+    cast.tomas.save()
+    tomas = desk_of(cast.tomas.user)
+
+    assert "Record: consent" not in words(tomas.get(page_of(booked)))
+    assert tomas.post(f"{LIST}{booked.pk}/consent/", {"wish": "record"}).status_code == 403
+    assert not Consent.objects.filter(text=Consent.Text.TREATMENT).exists()
+
+
 @pytest.mark.parametrize("wish", ["withdraw", "", "agree"])
 def test_what_was_not_offered_changes_nothing(cast: Cast, treating: Client, wish: str) -> None:
     booked = visit(cast, "10:00", day=TODAY)

@@ -297,6 +297,33 @@ def test_accepting_moves_the_visit_and_frees_its_old_time(cast: Cast) -> None:
     assert still_free() == [("14:00", "15:10")]
 
 
+def test_who_takes_the_acceptance_back_waits_on(cast: Cast) -> None:
+    anas = visit(cast, "14:00")
+    entry = wait_for_earlier(anas)
+    offer = offered(cast)
+    scheduling.accept_offer(offer=offer, by=None, now=MORNING)
+
+    scheduling.take_back(appointment=anas, now=MORNING + timedelta(minutes=2))
+
+    for row in (anas, entry, offer):
+        row.refresh_from_db()
+    assert (anas.state, anas.starts_at) == (State.BOOKED, local(TUESDAY, "14:00"))
+    assert (offer.answer, offer.place) == ("declined", None)
+    assert entry.state == WaitingEntry.State.WAITING
+
+
+def test_a_wish_made_meanwhile_stands_instead_of_the_one_taken_back(cast: Cast) -> None:
+    anas = visit(cast, "14:00")
+    entry = wait_for_earlier(anas)
+    scheduling.accept_offer(offer=offered(cast), by=None, now=MORNING)
+    newer = wait_for_earlier(anas, now=MORNING + timedelta(minutes=1))
+
+    scheduling.take_back(appointment=anas, now=MORNING + timedelta(minutes=2))
+
+    states = WaitingEntry.objects.order_by("pk").values_list("pk", "state")
+    assert list(states) == [(entry.pk, "fulfilled"), (newer.pk, "waiting")]
+
+
 def test_the_old_time_goes_to_the_next_one_who_waits(cast: Cast) -> None:
     wait_for_earlier(visit(cast, "14:00"))
     offer = offered(cast)

@@ -59,6 +59,7 @@ def test_the_condition_that_led_here_is_filled_in(client: Client, cast: Cast) ->
         ("name", "", "Enter your name."),
         ("name", "Ana\r\nBcc: everybody@example.com", "Use one line"),
         ("name", "Ana\u2028Lopez", "Use one line"),
+        ("name", "Ana \u202ezepoL", "Use one line"),
         ("name", "Ana\x00", "Null characters are not allowed"),
         ("name", "A" * 121, "at most 120 characters"),
         ("email", "ana@example", "Enter an e-mail address like name@example.com."),

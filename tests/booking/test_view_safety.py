@@ -19,7 +19,7 @@ from booking.models import (
     ScreeningAnswers,
     State,
 )
-from booking.scheduling import visits as visits_module
+from booking.scheduling import rules as rules_module
 from content.models import Clinic, SafetyRule
 from tests.booking.pages import (
     READ_ABOUT_IT,
@@ -430,7 +430,7 @@ def test_answers_changed_in_another_window_at_the_instant_of_booking_are_looked_
         return limits.must_phone(email, now=now)
 
     with monkeypatch.context() as at_that_moment:
-        at_that_moment.setattr(visits_module, "must_phone", answers_anew)
+        at_that_moment.setattr(rules_module, "must_phone", answers_anew)
         refused = ana.post(CHECK, READ_ABOUT_IT)
 
     assert where(refused) == (303, CHECK)
