@@ -134,8 +134,8 @@ def book_for_caller(
 
     With an `overbooking_reason`, staff who may overbook can go against every rule but the past and
     the patient's own other visits; a visit that stands where another does is marked overbooked.
-    A patient on file is taken as they are; a person described is found or registered. Raises
-    NotOffered, MayNotOverbook or SlotTaken.
+    A patient on file is taken as they are; a person described is found or registered. A form that
+    is sent twice books once, whatever the reason. Raises NotOffered, MayNotOverbook or SlotTaken.
     """
     lock_desks([practitioner.pk], [location.pk])
     drop_expired_holds([practitioner.pk], location, now=now)
@@ -144,6 +144,8 @@ def book_for_caller(
         openings, practitioner, location, start, by=by, overbooking_reason=overbooking_reason
     )
     visit = place(service, practitioner, allowed.room, start, source=Source.DESK, now=now)
+    if isinstance(person, Person):
+        _expect_sent_once(person, visit)
     patient = person if isinstance(person, Patient) else find_or_register(person, now=now)
     expect_free(patient, visit)
     visit.patient = patient
@@ -154,6 +156,20 @@ def book_for_caller(
     write(visit, EventKind.BOOKED, to=State.BOOKED, by=by, now=now, reason=reason)
     confirm(visit, now=now)
     return visit
+
+
+def _expect_sent_once(person: Person, visit: Appointment) -> None:
+    """Raise SlotTaken if this person has this very visit already. Without an e-mail address they
+    are registered anew each time, so that `expect_free` would not recognise them; the desk's lock
+    lets the second of two presses see what the first one wrote."""
+    if person.email:
+        return
+    name = person.dependant or person.name
+    same = Appointment.objects.blocking().filter(
+        practitioner=visit.practitioner, starts_at=visit.starts_at, contact_phone=person.phone
+    )
+    if same.filter(patient__name__iexact=name).exists():
+        raise SlotTaken
 
 
 @in_diary_transaction

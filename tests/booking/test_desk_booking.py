@@ -225,3 +225,26 @@ def test_a_visit_given_in_local_time_lasts_its_length_also_while_the_clock_is_ch
     booked.refresh_from_db()
     assert booked.ends_at - booked.starts_at == timedelta(hours=1)
     assert booked.blocks.upper - booked.blocks.lower == timedelta(minutes=70)
+
+
+@pytest.mark.parametrize("dependant", ["", "Kim Carter"])
+def test_whoever_has_no_address_is_not_booked_twice_by_one_form(dependant):
+    cast = make_cast()
+    ben = replace(BEN, email="", dependant=dependant)
+    first = desk_visit(cast, "10:00", person=ben, overbooking_reason=REASON)
+    before = (events(), Patient.objects.count())
+    with pytest.raises(scheduling.SlotTaken):
+        desk_visit(cast, "10:00", person=ben, overbooking_reason=REASON)
+    assert (events(), Patient.objects.count()) == before
+    scheduling.cancel(appointment=first, by=cast.dina, now=NOW)
+    again = desk_visit(cast, "10:00", person=ben, overbooking_reason=REASON)
+    assert again.patient != first.patient
+
+
+def test_others_without_an_address_are_booked_beside_them_with_a_reason():
+    cast = make_cast()
+    ben = replace(BEN, email="")
+    desk_visit(cast, "10:00", person=ben)
+    for other in (replace(CLEO, email=""), replace(ben, phone="+17805550159")):
+        assert desk_visit(cast, "10:00", person=other, overbooking_reason=REASON).overbooked
+    assert not desk_visit(cast, "11:30", person=ben).overbooked
