@@ -1,30 +1,20 @@
-"""Booking for somebody on the phone or at the desk, by the rules that the website follows.
+"""What comes of the booking form: a visit by the rules that the website follows, or a sentence.
 
-A page that comes back instead of the visit says so by its status: 409 when others were faster (the
-time is taken, or is being fought over), 400 when what was typed, or a rule of the clinic, has to
-give way. Django's own admin answers 200 there; a script could not tell that from a look-up.
+Its status says whether others were faster (409: the time is taken, or is being fought over) or what
+was typed, or a rule of the clinic, has to give way (400).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
 
-from django import forms
-from django.contrib import messages
-from django.contrib.admin.helpers import AdminForm
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.template.response import TemplateResponse
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from booking import scheduling
-from booking.admin.forms import CallerForm, Choice, LookUpForm, read_choice
-from booking.admin.open_times import CHOICE, found, in_words, nearest, visit_in_the_way
-from booking.admin.wording import page_of, who_comes
+from booking.admin.forms import CallerForm, Choice
+from booking.admin.open_times import in_words, nearest, visit_in_the_way
+from booking.admin.wording import who_comes
 from booking.diary import Who
 from booking.models import Appointment, Patient
 from booking.openings import Openings, WhyNot
@@ -44,46 +34,6 @@ class Refused:
     status: int
     in_the_way: str = ""
     nearest: list[Choice] = field(default_factory=list)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def caller_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    user = request.user
-    if not isinstance(user, User) or not user.has_perm("booking.run_the_day"):
-        raise PermissionDenied
-    if request.method == "POST":
-        return _book(request, context, by=user)
-    look_up = LookUpForm(request.GET if "service" in request.GET else None, auto_id="look_up_%s")
-    form = CallerForm(by=user, initial=_filled_in(request.GET))
-    if not look_up.is_bound:
-        return _page(request, context, form, look_up, status=200)
-    if not look_up.is_valid():
-        return _page(request, context, form, look_up, status=400)
-    context = context | found(look_up, asked=request.GET, now=timezone.now())
-    return _page(request, context, form, look_up, status=200)
-
-
-def _filled_in(asked: QueryDict) -> dict[str, Any]:
-    """What the address says already: the look-up's fields, and over them the time chosen."""
-    known = {name: asked[name] for name in LookUpForm.base_fields if name in asked}
-    return known | read_choice(asked.get(CHOICE, ""))
-
-
-def _book(request: HttpRequest, context: dict[str, Any], *, by: User) -> HttpResponse:
-    typed = request.POST.copy()
-    for name, value in read_choice(typed.get(CHOICE, "")).items():
-        typed[name] = value
-    form = CallerForm(typed, by=by)
-    look_up = LookUpForm(None, initial=typed.dict(), auto_id="look_up_%s")
-    if not form.is_valid():
-        return _page(request, context, form, look_up, status=400)
-    outcome = attempt(form, by=by, now=timezone.now())
-    if isinstance(outcome, Refused):
-        form.add_error("time", outcome.sentence)
-        context = context | {"refused": outcome}
-        return _page(request, context, form, look_up, status=outcome.status)
-    messages.success(request, told(outcome))
-    return HttpResponseRedirect(page_of(outcome))
 
 
 def attempt(form: CallerForm, *, by: User, now: datetime) -> Appointment | Refused:
@@ -135,21 +85,20 @@ def _lost(form: CallerForm, *, now: datetime) -> Refused:
 
 
 def _own_visit(form: CallerForm) -> Appointment | None:
-    """The visit that this patient, on file or known by name and e-mail, has at the time wanted."""
+    """The visit at the time wanted of this patient: on file, or known by name and e-mail, or
+    without an e-mail address by name and number."""
     wanted, person = form.cleaned_data, form.person
     then = Appointment.objects.blocking().filter(
         starts_at__lt=wanted["start"] + wanted["service"].length, ends_at__gt=wanted["start"]
     )
+    then = then.select_related("patient")
     if isinstance(person, Patient):
-        return then.select_related("patient").filter(patient=person).first()
+        return then.filter(patient=person).first()
+    named = then.filter(patient__name__iexact=person.dependant or person.name)
     if not person.email:
-        return None
+        return named.filter(contact_phone=person.phone).first()
     relation = "patient__responsible_adult" if person.dependant else "patient"
-    whose = {
-        "patient__name__iexact": person.dependant or person.name,
-        f"{relation}__email__iexact": person.email,
-    }
-    return then.select_related("patient").filter(**whose).first()
+    return named.filter(**{f"{relation}__email__iexact": person.email}).first()
 
 
 def _nearest(form: CallerForm, *, now: datetime) -> list[Choice]:
@@ -165,38 +114,3 @@ def told(visit: Appointment) -> str:
         f"Booked{beside}: visit {visit.reference} of {who_comes(visit.patient)}, "
         f"{full_time(visit.starts_at)}, with {visit.practitioner} at {visit.location}. {letter}"
     )
-
-
-def _page(
-    request: HttpRequest,
-    context: dict[str, Any],
-    form: CallerForm,
-    look_up: LookUpForm,
-    *,
-    status: int,
-) -> HttpResponse:
-    shown = context | {
-        "title": "Book for a caller",
-        "form": form,
-        "fieldsets": _laid_out(form, _fieldsets(form)),
-        "look_up": look_up,
-        "look_up_fieldsets": _laid_out(look_up, [(None, {"fields": list(look_up.fields)})]),
-    }
-    template = "admin/booking/appointment/book.html"
-    return TemplateResponse(request, template, shown, status=status)
-
-
-def _laid_out(form: forms.Form, fieldsets: Any) -> AdminForm:
-    """The form as Django admin lays out its own; a plain form serves as well as a model's."""
-    return AdminForm(cast("forms.ModelForm[Any]", form), fieldsets, {})
-
-
-def _fieldsets(form: CallerForm) -> list[tuple[str, dict[str, Any]]]:
-    sets = [
-        ("The visit", ["service", "practitioner", "location", "date", "time"]),
-        ("The caller", ["name", "phone", "email", "dependant", "about"]),
-        ("Against the rules", ["overbooking_reason"]),
-    ]
-    return [
-        (name, {"fields": fields}) for name, fields in sets if set(fields) <= form.fields.keys()
-    ]

@@ -1,4 +1,6 @@
-"""Booking from the board: the place is chosen; who comes and for what is one screen.
+"""The desk's one form for booking: who comes, for what, with whom, where and when, on one screen.
+
+From the board the place is chosen already; from elsewhere free times are proposed.
 
 What a caller says is never part of an address: searching is a POST, too.
 """
@@ -15,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from booking.admin.callers import Refused, attempt, told
+from booking.admin.diary_attempt import Refused, attempt, told
 from booking.admin.diary_board import RUN_THE_DAY, SEE, expect_permission, page_context
 from booking.admin.diary_fitting import first_start, usual_service, verdict_on
 from booking.admin.diary_forms import DeskBookingForm
@@ -46,9 +48,10 @@ def book_page(request: HttpRequest) -> HttpResponse:
         form = DeskBookingForm(by=by, initial=given)
         return _page(request, form, given, found=_chosen(given))
     typed = _typed(request)
-    if "search" in typed or _only_searched(typed):
+    if "times" in typed or "search" in typed or _only_searched(typed):
         form = DeskBookingForm(by=by, initial=typed.dict())
-        return _page(request, form, typed.dict(), found=_found(typed.get("find", "")))
+        found = _chosen(typed) if "times" in typed else _found(typed.get("find", ""))
+        return _page(request, form, typed.dict(), found=found)
     form = DeskBookingForm(typed, by=by)
     if not form.is_valid():
         return _page(request, form, typed.dict(), found=_chosen(typed), status=400)

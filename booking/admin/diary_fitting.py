@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from booking.admin.diary_forms import ServicePlaceForm
@@ -19,7 +19,7 @@ from booking.openings import Openings, OpenTime
 from clinic_site.local_time import clinic_zone, local_midnight
 
 AN_HOUR, A_WEEK = timedelta(hours=1), timedelta(days=7)
-MOST_PROPOSED = 5
+MOST_OF_A_DAY, LATER_DAYS = 5, 4
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def first_start(given: Mapping[str, Any], *, now: datetime) -> dict[str, str]:
     times = Openings(form.cleaned_data["service"], now=now, who=who).times(hour)
     if not times:
         return {}
-    return {"time": f"{times[0].start.astimezone(clinic_zone()):%H:%M}"}
+    return {"time": f"{_local(times[0]):%H:%M}"}
 
 
 def _of_place(form: ServicePlaceForm, *, now: datetime) -> Verdict:
@@ -82,15 +82,28 @@ def _of_service(form: LookUpForm, *, now: datetime) -> Verdict:
     """Some free times within a week of what is chosen, or else the first there is."""
     service, day = form.cleaned_data["service"], form.cleaned_data["date"]
     openings = Openings(service, now=now, who=form.who)
-    start = form.asked_about or (local_midnight(day, clinic_zone()) if day else now)
+    start = local_midnight(day, clinic_zone()) if day else now
     times = openings.times(Interval.lasting(A_WEEK, start=max(start, now)))
+    if earliest := form.cleaned_data["time"]:
+        times = [each for each in times if _local(each).time() >= earliest]
     if not times and (first := openings.first()):
         times = [first]
     if not times:
         return Verdict(f"Nothing is free for “{service}”.", is_open=False, nearest=[])
-    proposed = islice(_an_hour_apart(times), MOST_PROPOSED)
-    choices = [Choice(time, time.practitioners[0]) for time in proposed]
+    choices = [Choice(time, time.practitioners[0]) for time in _spread(times)]
     return Verdict(f"Free for “{service}”, for example:", is_open=True, nearest=choices)
+
+
+def _spread(times: Iterable[OpenTime]) -> Iterator[OpenTime]:
+    """Of the first day several, of the days after it the first: “when could I come next week?”"""
+    days = [list(day) for _, day in groupby(times, key=lambda each: _local(each).date())]
+    yield from islice(_an_hour_apart(days[0]), MOST_OF_A_DAY)
+    for later in days[1 : 1 + LATER_DAYS]:
+        yield later[0]
+
+
+def _local(time: OpenTime) -> datetime:
+    return time.start.astimezone(clinic_zone())
 
 
 def _an_hour_apart(times: Iterable[OpenTime]) -> Iterator[OpenTime]:

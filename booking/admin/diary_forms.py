@@ -120,5 +120,7 @@ class WhyForm(LookUpForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["date"].required = self.fields["time"].required = True
-        self.fields["date"].help_text = self.fields["time"].help_text = ""
-        self.fields["time"].label = "Time"
+
+    @property
+    def start(self) -> datetime:
+        return instant(self.cleaned_data["date"], self.cleaned_data["time"], clinic_zone())

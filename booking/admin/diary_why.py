@@ -56,8 +56,8 @@ def why_page(request: HttpRequest) -> HttpResponse:
     explained: list[Explanation] = []
     start = None
     if form.is_bound and form.is_valid():
-        start = form.asked_about
-        explained = _explained(form, start, now=timezone.now()) if start else []
+        start = form.start
+        explained = _explained(form, start, now=timezone.now())
     context = {
         **page_context(request),
         "title": "Why is a time not offered?",

@@ -24,7 +24,7 @@ FARTHEST = timedelta(days=2 * 366)
 
 @dataclass(frozen=True)
 class Choice:
-    """A time with a practitioner, as a link or button of the booking page names it."""
+    """A time with a practitioner, as a button of the booking form names it."""
 
     time: OpenTime
     practitioner: Practitioner
@@ -70,7 +70,7 @@ def wall_clock(**options: Any) -> forms.TimeField:
 
 
 class LookUpForm(forms.Form):
-    """Which open times to list; with a time, also why that one is not among them."""
+    """As much of a visit as is known before it has a place: what for, and perhaps who and when."""
 
     service = forms.ModelChoiceField(Service.objects.offered())
     practitioner = forms.ModelChoiceField(
@@ -79,29 +79,12 @@ class LookUpForm(forms.Form):
     location = forms.ModelChoiceField(
         Location.objects.open_to_patients(), required=False, empty_label="Any location"
     )
-    date = DayField(
-        required=False, label="Day", help_text="Its week is listed. Empty: the first free one."
-    )
-    time = wall_clock(
-        required=False, label="Why not at", help_text="A time that you miss in the list."
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("time") and not cleaned.get("date") and "date" not in self.errors:
-            self.add_error("date", "Choose the day of the time that you ask about.")
-        return cleaned
+    date = DayField(required=False, label="Day")
+    time = wall_clock(required=False, label="Time")
 
     @property
     def who(self) -> Who:
         return Who(self.cleaned_data["practitioner"], self.cleaned_data["location"])
-
-    @property
-    def asked_about(self) -> datetime | None:
-        """The instant of day and time, if a time is given."""
-        if not self.cleaned_data["time"]:
-            return None
-        return instant(self.cleaned_data["date"], self.cleaned_data["time"], clinic_zone())
 
 
 class CallerForm(forms.Form):

@@ -1,4 +1,4 @@
-"""The pages of one visit: its facts, buttons, history and letters; cancelling; and booking one."""
+"""The pages of one visit: its facts, buttons, history and letters; and cancelling it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import scheduling
-from booking.admin.callers import caller_page
 from booking.admin.forms import CancelForm
 from booking.admin.foundation import ReadOnlyAdmin, author
 from booking.admin.links import change_links, links_in_words, may_send
@@ -42,7 +41,6 @@ class VisitPages(ReadOnlyAdmin):
             return path(route, self.admin_site.admin_view(view), name=f"booking_appointment_{name}")
 
         return [
-            page("book/", self.book_view, "book"),
             page("<int:pk>/mark/<slug:slug>/", self.mark_view, "mark"),
             page("<int:pk>/cancel/", self.cancel_view, "cancel"),
             page("<int:pk>/links/", self.links_view, "links"),
@@ -52,10 +50,6 @@ class VisitPages(ReadOnlyAdmin):
             page("<int:pk>/consent-sheet/", self.consent_sheet_view, "consent_sheet"),
             *super().get_urls(),
         ]
-
-    def book_view(self, request: HttpRequest) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "opts": self.opts}
-        return caller_page(request, context)
 
     @method_decorator(require_safe)
     def change_view(

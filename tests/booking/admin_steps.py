@@ -15,7 +15,7 @@ from tests.cast import TUESDAY, Cast
 from tests.factories import EDMONTON
 
 LIST = "/admin/booking/appointment/"
-BOOK = "/admin/booking/appointment/book/"
+BOOK = "/admin/diary/book/"
 
 
 def desk_of(user: User) -> Client:

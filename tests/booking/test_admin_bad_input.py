@@ -129,7 +129,7 @@ def test_no_search_or_filter_of_a_list_breaks_it(root: Client, row: str) -> None
 
 
 def test_no_field_of_the_booking_form_breaks_it(root: Client, cast: Cast) -> None:
-    fields = [*caller(cast), "overbooking_reason", "choice"]
+    fields = [*caller(cast), "overbooking_reason", "choice", "find", "patient", "times"]
 
     broken = [
         (field, value[:30], status)
@@ -142,14 +142,19 @@ def test_no_field_of_the_booking_form_breaks_it(root: Client, cast: Cast) -> Non
     assert broken == []
 
 
-def test_no_look_up_breaks(root: Client, cast: Cast) -> None:
+def test_no_address_of_the_booking_form_and_no_look_for_times_breaks(
+    root: Client, cast: Cast
+) -> None:
     asked = {"service": cast.first_visit.pk, "date": TUESDAY, "time": "10:00"}
 
     broken = [
         (name, value[:30], status)
-        for name, value in product((*asked, "practitioner", "location", "choice"), HOSTILE)
+        for name, value in product((*asked, "practitioner", "location", "patient"), HOSTILE)
         if not refused_or_shown(
-            status := root.get(BOOK, query_params=asked | {name: value}).status_code
+            status := max(
+                root.get(BOOK, query_params=asked | {name: value}).status_code,
+                root.post(f"{BOOK}fitting/", asked | {name: value}).status_code,
+            )
         )
     ]
 

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from booking.admin.callers import MAY_NOT, attempt
-from booking.admin.forms import CallerForm
+from booking.admin.diary_attempt import MAY_NOT, attempt
+from booking.admin.diary_forms import DeskBookingForm
 from booking.models import Appointment, Closure, State
 from tests.booking.admin_steps import BOOK, caller, desk_of, told
 from tests.booking.steps import visit
@@ -144,7 +144,7 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(
     assert Appointment.objects.count() == 0
 
 
-def test_looking_up_and_booking_need_the_permission_to_run_the_day(cast: Cast) -> None:
+def test_looking_at_the_form_and_booking_need_the_permission_to_run_the_day(cast: Cast) -> None:
     editor = desk_of(make_staff("mei", "Mei", "Lindqvist", group="Editor"))
 
     assert editor.get(BOOK).status_code == 403
@@ -155,7 +155,7 @@ def test_looking_up_and_booking_need_the_permission_to_run_the_day(cast: Cast) -
 def test_a_permission_taken_away_meanwhile_is_a_sentence(cast: Cast) -> None:
     """Between showing the field and booking, the command asks again and says no."""
     visit(cast, "10:00", person=BEN)
-    form = CallerForm(caller(cast, overbooking_reason="In great pain"), by=cast.dina)
+    form = DeskBookingForm(caller(cast, overbooking_reason="In great pain"), by=cast.dina)
     assert form.is_valid()
     cast.dina.groups.get().permissions.remove(Permission.objects.get(codename="overbook"))
 

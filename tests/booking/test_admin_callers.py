@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from booking.models import Appointment, Room
-from tests.booking.admin_steps import BOOK, caller, desk_of, page_of, told, words
+from booking.models import Appointment, Patient, Room
+from tests.booking.admin_steps import BOOK, caller, desk_of, told, words
+from tests.booking.diary_steps import BOARD
 from tests.booking.steps import hold, visit
 from tests.cast import ANA, BEN, TUESDAY, Cast
 from tests.factories import local
@@ -35,11 +36,11 @@ def choices(answer: Any) -> list[str]:
     ]
 
 
-def test_a_caller_is_booked_and_the_visit_is_shown(desk: Client, cast: Cast) -> None:
+def test_a_caller_is_booked_and_the_visit_is_shown_on_the_board(desk: Client, cast: Cast) -> None:
     page = desk.post(BOOK, caller(cast), follow=True)
 
     booked = Appointment.objects.get()
-    assert page.redirect_chain == [(page_of(booked), 302)]
+    assert page.redirect_chain == [(f"{BOARD}?day={TUESDAY}#v{booked.pk}", 302)]
     assert told(page) == [
         (
             f"Booked: visit {booked.reference} of Ana Lopez, Tuesday 24 November 2026, 10:00 am "
@@ -124,7 +125,9 @@ def test_enter_books_the_time_typed_and_not_a_proposed_one(desk: Client, cast: C
 
     html = desk.post(BOOK, caller(cast)).content.decode()
 
-    assert html.index('value="Book this visit"') < html.index('form="book"')
+    form = html[html.index('id="desk-booking"') :]
+    assert 'name="choice"' in form
+    assert form[form.index("<button") :].partition("</button>")[0].endswith(">Book this visit")
 
 
 def test_a_time_on_hold_is_taken(desk: Client, cast: Cast) -> None:
@@ -182,3 +185,29 @@ def test_sending_the_form_twice_books_once(desk: Client, cast: Cast) -> None:
 
     booked = Appointment.objects.get()
     assert (again.status_code, again.context["refused"].in_the_way) == (409, booked.reference)
+
+
+@pytest.mark.parametrize("dependant", ["", "Leo Lopez"])
+def test_sending_it_twice_with_a_reason_books_somebody_new_without_an_address_once(
+    desk: Client, cast: Cast, dependant: str
+) -> None:
+    typed = caller(
+        cast, patient="", email="", dependant=dependant, overbooking_reason="In great pain"
+    )
+    desk.post(BOOK, typed)
+    patients = Patient.objects.count()
+
+    again = desk.post(BOOK, typed)
+
+    booked = Appointment.objects.get()
+    assert (again.status_code, again.context["refused"].in_the_way) == (409, booked.reference)
+    assert problems(again)["time"][0].endswith(
+        f"{dependant or 'Ana Lopez'} has another visit then."
+    )
+    assert Patient.objects.count() == patients
+
+
+def test_the_list_of_appointments_leads_to_this_form(desk: Client) -> None:
+    page = desk.get("/admin/booking/appointment/").content.decode()
+
+    assert f'<a href="{BOOK}" class="addlink">Book for a caller</a>' in page

@@ -1,4 +1,4 @@
-"""Booking from the board: finding the patient, one screen, the rules say no in sentences."""
+"""Booking on one screen: the place pointed at, finding the patient, asking before a second row."""
 
 from datetime import date
 from typing import Any
@@ -7,16 +7,14 @@ import pytest
 from django.test import Client
 
 from booking import scheduling
-from booking.models import Appointment, Patient, WorkingHours
-from tests.booking.admin_steps import caller, desk_of, told, words
+from booking.models import Appointment, Patient
+from tests.booking.admin_steps import BOOK, caller, desk_of, told, words
 from tests.booking.diary_steps import BESIDE, BOARD
 from tests.booking.steps import visit
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast
 from tests.factories import local, make_practitioner, make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
-
-BOOK = f"{BOARD}book/"
 
 
 @pytest.fixture
@@ -226,30 +224,6 @@ def test_whether_service_and_place_fit_is_said_while_they_are_chosen(
     assert words(fits) == "Free for “First visit”, 60 minutes."
     assert words(not_theirs) == "Zoe Okoro does not give “First visit”."
     assert words(unfinished).startswith("Free for “First visit”, for example: Book Tuesday 24")
-
-
-def test_without_a_place_some_free_times_are_proposed_and_booked_by_their_buttons(
-    desk: Client, cast: Cast
-) -> None:
-    visit(cast, "10:00", person=BEN)
-
-    page = desk.get(BOOK, {"date": TUESDAY, "practitioner": cast.priya.pk})
-
-    proposed = page.context["verdict"].nearest
-    starts = [choice.time.start for choice in proposed]
-    assert starts == [
-        local(TUESDAY, wall) for wall in ("11:30", "12:30", "13:30", "14:30", "15:30")
-    ]
-    desk.post(BOOK, caller(cast, time="", date="", patient="", choice=proposed[1].key))
-    assert Appointment.objects.filter(starts_at=local(TUESDAY, "12:30")).exists()
-
-
-def test_without_any_free_time_the_page_says_so(desk: Client, cast: Cast) -> None:
-    WorkingHours.objects.all().delete()
-
-    page = desk.post(f"{BOOK}fitting/", {"service": cast.first_visit.pk}, headers=BESIDE)
-
-    assert words(page) == "Nothing is free for “First visit”."
 
 
 def test_who_is_merged_into_somebody_is_neither_found_nor_booked(desk: Client, cast: Cast) -> None:

@@ -1,18 +1,22 @@
-"""The look-up beside the booking form: open times, and why another is not among them."""
+"""What the booking form proposes before a time is chosen: “when could I come next week?”"""
 
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from tests.booking.admin_steps import BOOK, desk_of, words
+from booking.models import Appointment, WorkingHours
+from tests.booking.admin_steps import BOOK, caller, desk_of, words
+from tests.booking.diary_steps import BESIDE
 from tests.booking.steps import visit
 from tests.cast import BEN, TUESDAY, Cast
-from tests.factories import local, make_service
+from tests.factories import local, make_hours, make_practitioner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
-TEN = local(TUESDAY, "10:00")
+NEXT_MONDAY = "2026-11-30"
 
 
 @pytest.fixture
@@ -20,89 +24,109 @@ def desk(cast: Cast) -> Client:
     return desk_of(cast.dina)
 
 
-def look_up(desk: Client, cast: Cast, **asked: Any) -> Any:
-    return desk.get(BOOK, query_params={"service": cast.first_visit.pk, **asked})
-
-
-def test_the_look_up_opens_on_the_first_free_day(desk: Client, cast: Cast) -> None:
-    page = look_up(desk, cast)
-
-    assert [
-        (day.date.isoformat(), day.count, day.is_asked_for) for day in page.context["days"]
-    ] == [
-        ("2026-11-23", 15, True),
-        ("2026-11-24", 15, False),
-        ("2026-11-25", 15, False),
-        ("2026-11-26", 15, False),
-        ("2026-11-27", 15, False),
-        ("2026-11-28", 0, False),
-        ("2026-11-29", 0, False),
+def proposed(page: Any) -> list[str]:
+    """The buttons below the verdict: whom with, and the time as the form would read it."""
+    return [
+        f"{choice.practitioner}, {choice.key.rsplit(' ', 2)[0]}"
+        for choice in page.context["verdict"].nearest
     ]
 
 
-def test_an_open_time_fills_in_the_form(desk: Client, cast: Cast) -> None:
-    day = look_up(desk, cast, practitioner=cast.tomas.pk, date=TUESDAY).context["days"][1]
-    choice, address = day.times[cast.tomas, cast.riverside][2]
-
-    form = desk.get(f"{BOOK}{address}").context["form"]
-
-    assert choice.time.start == TEN
-    filled = {"service", "practitioner", "location", "date", "time"}
-    assert {name: str(form[name].value()) for name in filled} == {
-        "service": str(cast.first_visit.pk),
-        "practitioner": str(cast.tomas.pk),
-        "location": str(cast.riverside.pk),
-        "date": TUESDAY,
-        "time": "10:00",
-    }
+def times_within(desk: Client, cast: Cast, **asked: Any) -> list[str]:
+    """What is proposed as soon as the desk has changed something."""
+    service = {"service": cast.first_visit.pk}
+    return proposed(desk.post(f"{BOOK}fitting/", service | asked, headers=BESIDE))
 
 
-def test_the_week_before_and_after_are_one_link_away(desk: Client, cast: Cast) -> None:
-    here = look_up(desk, cast, date=TUESDAY).context
-
-    assert desk.get(f"{BOOK}{here['later']}").context["monday"].isoformat() == "2026-11-30"
-    assert desk.get(f"{BOOK}{here['earlier']}").context["monday"].isoformat() == "2026-11-16"
-
-
-def test_why_not_names_the_rule_for_each_practitioner_and_location(
+def test_a_week_with_anyone_is_several_times_of_its_first_day_and_one_of_each_other(
     desk: Client, cast: Cast
 ) -> None:
-    bens = visit(cast, "10:00", person=BEN)
-
-    page = look_up(desk, cast, date=TUESDAY, time="10:00")
-
-    assert "Tuesday 24 November 2026, 10:00 am (Edmonton time)" in words(page)
-    assert [
-        (str(each.choice.practitioner), str(each.choice.time.location), each.rule, each.in_the_way)
-        for each in page.context["verdicts"]
-    ] == [
-        ("Tomas Costa", "Riverside", "", ""),
-        (
-            "Priya Nair",
-            "Riverside",
-            "the practitioner has another visit or its buffer then",
-            bens.reference,
-        ),
+    assert times_within(desk, cast, date=NEXT_MONDAY) == [
+        "Priya Nair, 2026-11-30 09:00",
+        "Priya Nair, 2026-11-30 10:00",
+        "Priya Nair, 2026-11-30 11:00",
+        "Priya Nair, 2026-11-30 12:00",
+        "Priya Nair, 2026-11-30 13:00",
+        "Priya Nair, 2026-12-01 09:00",
+        "Priya Nair, 2026-12-02 09:00",
+        "Priya Nair, 2026-12-03 09:00",
+        "Priya Nair, 2026-12-04 09:00",
     ]
 
 
-def test_why_not_tells_of_a_practitioner_who_does_not_give_the_service(
+def test_with_a_time_of_day_nothing_earlier_is_proposed_on_any_day(
     desk: Client, cast: Cast
 ) -> None:
-    massage = make_service(cast.tomas, slug="massage", name="Massage")
-    asked = {"service": massage.pk, "practitioner": cast.priya.pk, "location": cast.riverside.pk}
+    with_priya = {"practitioner": cast.priya.pk, "time": "15:15"}
 
-    page = desk.get(BOOK, query_params={**asked, "date": TUESDAY, "time": "10:00"})
-
-    assert [each.rule for each in page.context["verdicts"]] == [
-        "the practitioner does not work there then"
+    assert times_within(desk, cast, date=TUESDAY, **with_priya) == [
+        "Priya Nair, 2026-11-24 15:30",
+        "Priya Nair, 2026-11-25 15:30",
+        "Priya Nair, 2026-11-26 15:30",
+        "Priya Nair, 2026-11-27 15:30",
+        "Priya Nair, 2026-11-30 15:30",
     ]
+    assert times_within(desk, cast, **with_priya)[0] == "Priya Nair, 2026-11-23 15:30"
 
 
-def test_a_time_without_its_day_is_asked_for_the_day(desk: Client, cast: Cast) -> None:
-    page = look_up(desk, cast, time="10:00")
+def test_one_of_them_is_booked_by_its_button(desk: Client, cast: Cast) -> None:
+    visit(cast, "10:00", person=BEN)
+
+    page = desk.get(BOOK, {"date": TUESDAY, "practitioner": cast.priya.pk})
+
+    times = page.context["verdict"].nearest
+    assert [choice.time.start for choice in times[:5]] == [
+        local(TUESDAY, wall) for wall in ("11:30", "12:30", "13:30", "14:30", "15:30")
+    ]
+    desk.post(BOOK, caller(cast, time="", date="", patient="", choice=times[1].key))
+    assert Appointment.objects.filter(starts_at=local(TUESDAY, "12:30")).exists()
+
+
+def test_without_any_free_time_the_page_says_so(desk: Client, cast: Cast) -> None:
+    WorkingHours.objects.all().delete()
+
+    page = desk.post(f"{BOOK}fitting/", {"service": cast.first_visit.pk}, headers=BESIDE)
+
+    assert words(page) == "Nothing is free for “First visit”."
+
+
+def test_without_scripts_a_button_shows_the_times_and_keeps_who_was_chosen(
+    desk: Client, cast: Cast
+) -> None:
+    ana = visit(cast, "10:00").patient
+    chosen = {"patient": ana.pk, "name": "", "phone": "", "email": ""}
+
+    page = desk.post(BOOK, caller(cast, time="", date=NEXT_MONDAY, times="1", **chosen))
+
+    assert page.status_code == 200
+    assert proposed(page)[0] == "Priya Nair, 2026-11-30 09:00"
+    assert f'value="{ana.pk}" checked' in page.content.decode()
+    assert page.context["form"]["about"].value() == "Sore shoulder"
+    assert Appointment.objects.count() == 1
+
+
+def test_a_form_sent_without_a_time_is_asked_for_it_and_told_what_is_free(
+    desk: Client, cast: Cast
+) -> None:
+    page = desk.post(BOOK, caller(cast, time=""))
 
     assert page.status_code == 400
-    assert page.context["look_up"].errors == {
-        "date": ["Choose the day of the time that you ask about."]
-    }
+    assert page.context["form"].errors == {"time": ["This field is required."]}
+    assert proposed(page)[0] == "Priya Nair, 2026-11-24 09:00"
+
+
+def test_the_times_of_three_practitioners_take_as_many_queries_as_those_of_two(
+    desk: Client, cast: Cast
+) -> None:
+    desk.get(BOOK)
+    with CaptureQueriesContext(connection) as two:
+        desk.get(BOOK, {"date": TUESDAY})
+    mei = make_practitioner("Mei Lindqvist")
+    make_hours(mei, cast.riverside)
+    cast.first_visit.practitioners.add(mei)
+    visit(cast, "9:00", practitioner=mei)
+
+    with CaptureQueriesContext(connection) as three:
+        desk.get(BOOK, {"date": TUESDAY})
+
+    assert len(three) == len(two)

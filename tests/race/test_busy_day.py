@@ -43,7 +43,7 @@ pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("committed")]
 SECONDS = 60 if settings.PROVE else 6
 DESKS, PATIENTS = 20, 50
 EVERYTHING = {"held", "booked", "moved", "cancelled", "arrived", "no_show", "undone"}
-BOOK = "/admin/booking/appointment/book/"
+BOOK = "/admin/diary/book/"
 WALLS = [f"{hour}:{minute}" for hour in range(9, 16) for minute in ("00", "30")]
 
 
