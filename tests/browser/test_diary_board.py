@@ -100,9 +100,12 @@ def test_somebody_new_is_booked_without_javascript(
     page = desk_without_javascript
     page.goto(BOARD)
     page.get_by_role("link", name="Book with Tomas Costa, 1:00 pm").click()
-    page.get_by_label("Find the patient").fill("ana")
+    find = page.get_by_label("Find the patient")
+    expect(find).to_be_focused()
+    find.fill("ana")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("Nobody on file is called or reached like this.")).to_be_visible()
+    expect(find).to_be_focused()
     page.get_by_label("Caller’s name").fill("Ana Lopez")
     page.get_by_label("Phone").fill("780 555 0150")
     page.get_by_role("button", name="Book this visit").last.click()
