@@ -31,7 +31,7 @@ run: $(VENV)/.installed-run .env
 
 test: $(VENV)/.installed-dev
 	@CHROMIUM="$$($(PYTHON) -m tests.chromium)" && export CHROMIUM && \
-	exec $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	exec $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder \
 		--cov --cov-report=
 	@for module in $(FULLY_COVERED); do \
 		report="$$($(PYTHON) -m coverage report --include="$$module" --fail-under=100 2>&1)" \

@@ -1,6 +1,7 @@
 """What holds for every test: nothing leaves this machine, and proofs are short unless PROVE=1."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in MARKED_BY_FOLDER:
             item.add_marker(item.path.parent.name)
-        if not _tests_the_rules(item.path):
-            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
+    """Watch no branches while a page is tested."""
+    watching = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if watching is None or _tests_the_rules(item.path):
+        return (yield)
+    watching.pause()
+    try:
+        return (yield)
+    finally:
+        watching.resume()
 
 
 def _tests_the_rules(path: Path) -> bool:

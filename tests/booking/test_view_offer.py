@@ -76,7 +76,8 @@ def test_a_move_can_be_taken_back_from_the_page_of_the_visit(cast: Cast, anas: A
     anas.refresh_from_db()
     assert anas.starts_at == local(TUESDAY, "14:00")
     page = text_of(browser.get(OFFER))
-    assert "2:00 pm (Edmonton time)" in page
+    assert "Your visit stays as it is." in page
+    assert "You are still on the list" in page
 
 
 def test_accepting_books_a_first_visit(cast: Cast) -> None:
