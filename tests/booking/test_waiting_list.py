@@ -270,3 +270,16 @@ def test_past_use_is_what_no_time_can_fulfil(cast: Cast) -> None:
     assert past(local(TUESDAY, "10:00")) == {wish_of_off, near}
     assert past(local(TUESDAY, "23:59")) == {wish_of_off, near}
     assert past(local("2026-11-25", "0:00")) == {wish_of_off, near, last_day}
+
+
+def test_who_has_no_address_is_phoned_about_an_open_offer(cast: Cast) -> None:
+    anas, carries = wait(cast), wait(cast, person=Person(name="Cary", email="", phone=ANA.phone))
+    is_open = {"answer": SlotOffer.Answer.OPEN, "answered_at": None}
+    offer_to(anas, TEN, cast, **is_open)
+    to_phone = offer_to(carries, TEN, cast, **is_open)
+
+    assert list(waiting_list.offers_to_phone()) == [to_phone]
+
+    to_phone.answer, to_phone.answered_at = SlotOffer.Answer.DECLINED, MORNING
+    to_phone.save()
+    assert not waiting_list.offers_to_phone().exists()

@@ -1,6 +1,6 @@
 """Some hundred odd requests of visitors and of staff, the same ones in every run: never a 500.
 
-A longer run: PROVE=1, or another SEED.
+`make prove` sends ten thousand; SEED=2 sends others.
 """
 
 from __future__ import annotations
@@ -112,6 +112,7 @@ def answer_to(browser: Client, verb: str, path: str, *, query: str, body: str, k
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("caplog")
+@pytest.mark.prove
 def test_no_odd_request_breaks_the_site() -> None:
     odd, broken = Random(SEED), []
     with time_machine.travel(NOW, tick=False):
