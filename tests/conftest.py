@@ -15,8 +15,8 @@ MARKED_BY_FOLDER = ("browser", "race")
 
 # Commands that only one page gives are tested where it is.
 TESTED_BY_PAGES = (
-    *("test_admin_absences", "test_admin_links", "test_admin_patients", "test_admin_worklists"),
-    "test_view_find_my_visit",
+    *("test_admin_absences", "test_admin_diary", "test_admin_diary_booking", "test_admin_links"),
+    *("test_admin_patients", "test_admin_worklists", "test_view_find_my_visit"),
 )
 
 examples.register_profile("short", max_examples=50, deadline=None)

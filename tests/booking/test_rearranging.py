@@ -10,6 +10,7 @@ from booking.absences import (
     Place,
     Progress,
     clinic_has_to,
+    closures_over,
     progress_of,
     proposals,
     visits_within,
@@ -230,3 +231,11 @@ def test_what_stands_and_what_nobody_was_asked_about_comes_first(cast: Cast):
     found: list[Affected] = progress_of(closure, now=MORNING)
     assert [(each.visit, each.progress) for each in found] == [(bens, Progress.NOBODY_ASKED)]
     assert found[0].rearrangement is None
+
+
+def test_the_closures_over_a_visit_are_those_of_its_time_place_and_practitioner(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    bens = visit(cast, "10:00", person=BEN, practitioner=cast.tomas)
+
+    assert list(closures_over(anas)) == [closure]
+    assert list(closures_over(bens)) == []
