@@ -1,7 +1,6 @@
 """What holds for every test: nothing leaves this machine, and proofs are short unless PROVE=1."""
 
 import os
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -37,17 +36,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(item.path.parent.name)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
-    """Watch no branches while a page is tested."""
-    watching = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-    if watching is None or _tests_the_rules(item.path):
-        return (yield)
-    watching.pause()
-    try:
-        return (yield)
-    finally:
-        watching.resume()
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Watch no branches while a page is tested.
+
+    Between two tests of pages nothing is switched: a browser may open a connection then, and the
+    server's new thread would be caught in the middle of it.
+    """
+    controller = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if controller is None or controller.started == _tests_the_rules(item.path):
+        return
+    if controller.started:
+        controller.pause()
+    else:
+        controller.resume()
 
 
 def _tests_the_rules(path: Path) -> bool:
