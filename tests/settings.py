@@ -53,7 +53,8 @@ DEBUG = False
 MEDIA_ROOT = LOCAL_DIR / "media"
 STATIC_ROOT = LOCAL_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
-WHITENOISE_AUTOREFRESH = False
+# A file is looked for when it is asked for: each test's client would list them all anew.
+WHITENOISE_AUTOREFRESH = True
 
 # The real one is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
