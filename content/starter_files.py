@@ -7,6 +7,11 @@ from typing import Any
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # built without libyaml
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 FOLDER = Path(__file__).resolve().parent / "starter"
 
 
@@ -32,11 +37,11 @@ class StarterText:
 
 def records(name: str) -> Any:
     """What a YAML file of the starter content holds."""
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    return yaml.load((FOLDER / name).read_text(encoding="utf-8"), SafeLoader)
 
 
 def texts(folder: str) -> Iterator[StarterText]:
     """The Markdown files of a folder, by name."""
     for path in sorted((FOLDER / folder).glob("*.md")):
         _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
-        yield StarterText(facts=yaml.safe_load(front), body=body.strip())
+        yield StarterText(facts=yaml.load(front, SafeLoader), body=body.strip())
