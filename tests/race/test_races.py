@@ -142,17 +142,22 @@ def desks(site: int, cast: Cast, count: int) -> list[Browser]:
     return browsers
 
 
-def test_of_patients_and_desks_who_want_one_time_one_gets_it(site: int, figures: Figures):
-    cast = one_practitioner()
-    start = local(next(weekdays()), "9:00")
-    form = {
+def caller(cast: Cast, start: datetime) -> dict[str, str]:
+    """What the desk sends for somebody who phones and wants this time."""
+    return {
         "service": str(cast.first_visit.pk),
         "practitioner": str(cast.priya.pk),
         "location": str(cast.riverside.pk),
         "date": f"{start:%Y-%m-%d}",
-        "time": "09:00",
+        "time": f"{start:%H:%M}",
         "phone": "780 555 0150",
     }
+
+
+def test_of_patients_and_desks_who_want_one_time_one_gets_it(site: int, figures: Figures):
+    cast = one_practitioner()
+    start = local(next(weekdays()), "9:00")
+    form = caller(cast, start)
     won_by: set[str] = set()
     at_the_desk = desks(site, cast, CLIENTS // 4)
     patients = visitors(site, CLIENTS - len(at_the_desk))
@@ -252,17 +257,7 @@ def test_a_press_at_the_desk_that_is_sent_many_times_at_once_books_once(
     """With a reason nothing refuses the time, and without an address nobody is recognised."""
     cast = one_practitioner()
     start = local(next(weekdays()), "9:00")
-    form = {
-        "service": str(cast.first_visit.pk),
-        "practitioner": str(cast.priya.pk),
-        "location": str(cast.riverside.pk),
-        "date": f"{start:%Y-%m-%d}",
-        "time": "09:00",
-        "patient": "",
-        "name": "Ana Lopez",
-        "phone": "780 555 0150",
-        "overbooking_reason": "In great pain",
-    }
+    form = caller(cast, start) | {"name": "Ana Lopez", "overbooking_reason": "In great pain"}
     (desk,) = desks(site, cast, 1)
     for _ in range(ROUNDS):
         answers = all_at_once([partial(desk.post, DESK, **form) for _ in range(20)])
