@@ -45,8 +45,8 @@ def lock_practitioner(cursor: Any, pk: int) -> None:
 
 
 def wait_until_blocked(cursor: Any, pid: int) -> None:
-    """Until that server process waits for a lock of another; ten seconds are plenty."""
-    blocked, deadline = False, monotonic() + 10
+    """Until that server process waits for a lock of another; a minute is plenty."""
+    blocked, deadline = False, monotonic() + 60
     while not blocked and monotonic() < deadline:
         cursor.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [pid])
         (blocked,) = cursor.fetchone()
@@ -201,7 +201,7 @@ def test_of_two_who_wait_for_each_other_the_one_that_gives_way_tries_again():
         pid = cursor.db.connection.info.backend_pid
 
         def want_tomas_too() -> None:
-            tomas_is_locked.wait(timeout=10)
+            tomas_is_locked.wait(timeout=60)
             lock_practitioner(cursor, cast.tomas.pk)
             cursor.db.rollback()
 

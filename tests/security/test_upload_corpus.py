@@ -291,12 +291,12 @@ def test_the_fixtures_do_say_where_ana_lives(kind: str) -> None:
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_before_it_can_go_off(name: str) -> None:
     upload = ContentFile(REFUSED[name](), name=name)
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     with pytest.raises(ValidationError):
         cleaned(upload)
 
-    assert time.perf_counter() - begun < 0.2
+    assert time.process_time() - begun < 0.2
 
 
 WEIGHING = """
