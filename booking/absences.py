@@ -13,6 +13,7 @@ from enum import Enum
 from itertools import islice
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from booking.diary import Who
 from booking.intervals import Interval
@@ -82,7 +83,7 @@ def clinic_has_to(visit: Appointment) -> bool:
 
 @dataclass(frozen=True)
 class Place:
-    """Another time, practitioner or location that a visit could have."""
+    """Where and with whom a visit could be instead."""
 
     practitioner: Practitioner
     location: Location
@@ -195,9 +196,10 @@ def progress_of(closure: Closure, *, now: datetime) -> list[Affected]:
     standing = {visit.pk for visit in still_there}
     settled = Appointment.objects.with_everybody().filter(pk__in=asked.keys() - standing)
     not_reached = set(
-        Message.objects.filter(state=Message.Delivery.FAILED, appointment__in=standing).values_list(
-            "appointment", flat=True
-        )
+        Message.objects.filter(
+            Q(appointment__in=standing) | Q(offer__rearrangement__closure=closure),
+            state=Message.Delivery.FAILED,
+        ).values_list(Coalesce("appointment", "offer__rearrangement__appointment"), flat=True)
     )
     found = [
         Affected(

@@ -63,17 +63,6 @@ def subtract(intervals: Iterable[Interval], holes: Iterable[Interval]) -> list[I
     return left
 
 
-def intersect(intervals: Iterable[Interval], others: Iterable[Interval]) -> list[Interval]:
-    """The instants that lie both in `intervals` and in `others`, merged."""
-    within = merge(others)
-    return [
-        Interval(max(one.start, other.start), min(one.end, other.end))
-        for one in merge(intervals)
-        for other in within
-        if one.overlaps(other)
-    ]
-
-
 def overlap_in(merged: list[Interval], interval: Interval) -> Interval | None:
     """An interval of a merged list that overlaps `interval` (the latest such), or None."""
     position = bisect_left(merged, interval.end, key=BY_START)

@@ -30,7 +30,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from booking import text_messages
-from booking.letters import Links, compose, is_still_true, issue_links, short_text
+from booking.letters import Links, address_of, compose, is_still_true, issue_links, short_text
 from booking.models import Message
 from booking.text_messages import GatewayTrouble
 
@@ -71,6 +71,7 @@ def _prepare_next(now: datetime) -> tuple[Message, Links | None] | None:
         message = _claim_next(now)
         if message is None:
             return None
+        message.to = address_of(message)
         if not is_still_true(message, now=now):
             message.state = Message.Delivery.SUPERSEDED
             message.save()
@@ -94,6 +95,8 @@ def _deliver(prepared: Message, links: Links, *, now: datetime) -> Message | Non
         if message is None:
             links.withdraw()
             return None
+        # It may have been on its way to another address when that was corrected.
+        message.to = address_of(message)
         if is_still_true(message, now=now):
             _attempt(message, links, now=now)
         else:

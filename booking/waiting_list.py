@@ -117,18 +117,22 @@ def offers_without_visit(entry: WaitingEntry) -> int:
 
 
 def past_use(*, now: datetime) -> QuerySet[WaitingEntry]:
-    """Wishes on the list that no time can fulfil: their last day is over, or their visit is off or
-    so near that nothing earlier could be booked."""
+    """Wishes on the list that no time can fulfil: their visit is off, or, with no offer that still
+    waits for its answer, their last day is over or their visit so near that nothing earlier could
+    be booked. What the clinic itself offers instead of a visit may come that late."""
     notice = ExpressionWrapper(
         F("service__notice_hours") * timedelta(hours=1), output_field=DurationField()
     )
     nearest = ExpressionWrapper(Value(now) + notice, output_field=DateTimeField())
+    too_late = Q(until__lt=local_day(now, clinic_zone())) | Q(appointment__starts_at__lte=nearest)
+    asked_now = SlotOffer.objects.filter(
+        entry=OuterRef("pk"), answer=SlotOffer.Answer.OPEN, expires_at__gt=now
+    )
     return (
         WaitingEntry.objects.filter(state=WaitingEntry.State.WAITING)
         .filter(
-            Q(until__lt=local_day(now, clinic_zone()))
-            | (Q(appointment__isnull=False) & ~Q(appointment__state__in=STANDING_STATES))
-            | Q(appointment__starts_at__lte=nearest)
+            (Q(appointment__isnull=False) & ~Q(appointment__state__in=STANDING_STATES))
+            | (too_late & ~Exists(asked_now))
         )
         .select_related("appointment")
         .order_by("pk")

@@ -59,16 +59,16 @@ def offers_running(*, now: datetime) -> Waiting:
 def waiting_by_phone() -> Waiting:
     """Who waits for an earlier time and has no address to write to."""
     without = WaitingEntry.objects.filter(
+        Q(patient__responsible_adult=None, patient__email="")
+        | Q(patient__responsible_adult__email=""),
         state=WaitingEntry.State.WAITING,
-        patient__email="",
-        patient__responsible_adult__isnull=True,
     )
     return _waiting(without, "created_at")
 
 
 def unconfirmed_tomorrow(*, now: datetime) -> Waiting:
     """Tomorrow's visits whose patients have not said that they will be there."""
-    tomorrow = days_as_instants(local_day(now, clinic_zone()) + ONE_DAY)
+    tomorrow = day_as_interval(local_day(now, clinic_zone()) + ONE_DAY)
     visits = Appointment.objects.filter(
         state=State.BOOKED,
         starts_at__gte=tomorrow.start,
@@ -108,7 +108,7 @@ def questions_from_readers() -> Waiting:
     return _waiting(ReaderQuestion.objects.filter(answered_at=None), "asked_at")
 
 
-def days_as_instants(day: date) -> Interval:
+def day_as_interval(day: date) -> Interval:
     """The local day `day`, from midnight to midnight."""
     zone = clinic_zone()
     return Interval(local_midnight(day, zone), local_midnight(day + ONE_DAY, zone))

@@ -13,7 +13,13 @@ SCREENS = ("views", "admin", "management", "templatetags")
 READS = {"how_it_stands", "is_in_time", "last_own_change", "openings_for", "plan_merge"}
 ROUNDS = {"lapse_offers", "offer_freed_times", "end_wishes"}
 # Outside the diary: letters and links alone.
-LETTERS = {"contact_changed", "owe_found_visits", "renew_reminders", "revoke_links"}
+LETTERS = {
+    "contact_changed",
+    "owe_found_visits",
+    "phone_corrected",
+    "renew_reminders",
+    "revoke_links",
+}
 LETTERS |= {"send_new_link"}
 # Nobody of the staff: the patient by their link, or the clock.
 NOT_BY_STAFF = {

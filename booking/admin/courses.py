@@ -22,7 +22,10 @@ from booking.admin.wording import in_zone, link_to, short_time, state_tag, who_c
 from booking.models import Appointment, Course
 
 COMMANDS = {"accept": scheduling.accept_course, "decline": scheduling.decline_course}
-OWN_VISIT = "Nothing was changed: the patient has another visit at one of these times."
+CANNOT_BE_BOOKED = (
+    "Nothing was changed: the patient has another visit at one of these times, or the clinic is "
+    "closed then."
+)
 BUSY = "Others are changing the diary at this moment. Nothing was changed: try again."
 
 
@@ -118,7 +121,7 @@ class CourseAdmin(ReadOnlyAdmin):
         try:
             answered = COMMANDS[slug](course=course, by=user, now=timezone.now())
         except scheduling.SlotTaken:
-            messages.error(request, OWN_VISIT)
+            messages.error(request, CANNOT_BE_BOOKED)
         except scheduling.DiaryBusy:
             messages.error(request, BUSY)
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from booking import scheduling
+from booking.absences import Place
 from booking.admin.diary_board import RUN_THE_DAY, SEE, expect_permission, page_context
 from booking.admin.diary_forms import MoveForm, PlaceForm
 from booking.admin.diary_visits import board_with, visit_on_board
@@ -28,19 +28,9 @@ from booking.models import MOVABLE_STATES, Appointment
 from booking.openings import WhyNot
 from booking.policy import Refusal
 from clinic_site.local_time import clinic_zone, full_time, local_day
-from content.models import Location, Practitioner
 
 OTHER_VISIT = "The patient has another visit at that time, or somebody was faster."
 CHOOSE = "Choose one of the places on the board."
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the visit would go."""
-
-    practitioner: Practitioner
-    location: Location
-    start: datetime
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -113,6 +113,8 @@ class PatientAdmin(MergingPages):
         if "agrees_to_texts" in changed:
             obj.texts_agreed_at = now if form.cleaned_data["agrees_to_texts"] else None
         obj.save(update_fields=[STANDS_FOR.get(name, name) for name in changed])
+        if "phone" in changed:
+            scheduling.phone_corrected(obj, was=form.initial["phone"], now=now)
         if "email" in changed:
             scheduling.contact_changed(obj, now=now)
         elif changed & {"reminders", "agrees_to_texts", "phone"}:

@@ -8,11 +8,13 @@ in the salutation.
 
 from booking.letters.composing import compose, invite_of, salutation
 from booking.letters.links import Links, issue_links
+from booking.letters.readers import address_of
 from booking.letters.short_texts import short_text
 from booking.letters.truth import is_still_true
 
 __all__ = [
     "Links",
+    "address_of",
     "compose",
     "invite_of",
     "is_still_true",

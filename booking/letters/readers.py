@@ -21,6 +21,17 @@ def patient_of(message: Message) -> Patient | None:
     return message.course.patient if message.course else None
 
 
+def address_of(message: Message) -> str:
+    """Where its reader is reached today, "" if nowhere; of a lost link the address that asked."""
+    patient = patient_of(message)
+    if patient is None:
+        return message.to
+    contact = patient.correspondent
+    if message.channel == Message.Channel.TEXT:
+        return contact.phone.as_e164 if contact.phone else ""
+    return contact.email
+
+
 def sessions_of(message: Message) -> list[Appointment]:
     """The times of a proposed or accepted course that are still in the diary."""
     sessions = Appointment.objects.blocking().filter(course=message.course)

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 
 from booking.absences import clinic_has_to
-from booking.letters.readers import patient_of
+from booking.letters.readers import address_of, patient_of
 from booking.models import MOVABLE_STATES, Appointment, Message, SlotOffer, State, WaitingEntry
 
 Kind = Message.Kind
@@ -22,7 +22,9 @@ def is_still_true(message: Message, *, now: datetime) -> bool:
     )
     # A kind that nobody has heard of is for whoever composes to complain of.
     rule = STILL_TRUE.get(fresh.kind, _always)
-    return not _is_overtaken(fresh) and _is_wanted_as_text(fresh) and rule(fresh, now)
+    if _is_overtaken(fresh) or not address_of(fresh):
+        return False
+    return _is_wanted_as_text(fresh) and rule(fresh, now)
 
 
 def _is_overtaken(message: Message) -> bool:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.timezone import localtime
 
 from booking.models.catalogue import Service
 from booking.models.patients import Patient
@@ -63,4 +64,4 @@ class Course(models.Model):
         not_personal = frozenset({"proposed_at", "answer_by", "answered_at"})
 
     def __str__(self) -> str:
-        return f"{self.sessions} sessions proposed on {self.proposed_at:%d %B %Y}"
+        return f"{self.sessions} sessions proposed on {localtime(self.proposed_at):%d %B %Y}"

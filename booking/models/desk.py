@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 
 from booking.models.appointments import Appointment
 from booking.models.hours import Closure
@@ -71,4 +72,4 @@ class PatientMerge(models.Model):
         not_personal = frozenset[str]()
 
     def __str__(self) -> str:
-        return f"Merge of {self.at:%d %B %Y}"
+        return f"Merge of {localtime(self.at):%d %B %Y}"

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 
 from booking.models.appointments import Appointment
 from booking.models.courses import Course
@@ -66,7 +67,7 @@ class VisitLink(models.Model):
         not_personal = frozenset({"created_at", "expires_at", "revoked_at"})
 
     def __str__(self) -> str:
-        return f"Link of {self.created_at:%d %B %Y}"
+        return f"Link of {localtime(self.created_at):%d %B %Y}"
 
 
 class CalendarFeed(models.Model):

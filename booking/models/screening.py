@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.timezone import localtime
 
 from booking import sealing
 from booking.models.patients import Patient
@@ -68,7 +69,7 @@ class ScreeningAnswers(models.Model):
         not_personal = frozenset({"version", "key_id"})
 
     def __str__(self) -> str:
-        return f"Answers of {self.given_at:%d %B %Y}"
+        return f"Answers of {localtime(self.given_at):%d %B %Y}"
 
     def seal(self, answers: dict[str, Any]) -> None:
         """Put `answers` under the current key; the caller saves the row."""
@@ -98,4 +99,4 @@ class ScreeningReading(models.Model):
         not_personal = frozenset[str]()
 
     def __str__(self) -> str:
-        return f"Read on {self.at:%d %B %Y}"
+        return f"Read on {localtime(self.at):%d %B %Y}"

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 
 from booking.models.appointments import Appointment
 from booking.models.catalogue import Service
@@ -73,7 +74,7 @@ class WaitingEntry(models.Model):
         not_personal = frozenset({"created_at"})
 
     def __str__(self) -> str:
-        return f"{self.patient}, waiting since {self.created_at:%d %B %Y}"
+        return f"{self.patient}, waiting since {localtime(self.created_at):%d %B %Y}"
 
     @property
     def days_in_words(self) -> str:
@@ -138,7 +139,7 @@ class SlotOffer(models.Model):
         not_personal = frozenset({"offered_at", "expires_at", "answered_at"})
 
     def __str__(self) -> str:
-        return f"Offer of {self.offered_at:%d %B %Y}"
+        return f"Offer of {localtime(self.offered_at):%d %B %Y}"
 
 
 class FreedTime(models.Model):
@@ -168,4 +169,4 @@ class FreedTime(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.practitioner} free from {self.starts_at:%d %B %Y %H:%M}"
+        return f"{self.practitioner} free from {localtime(self.starts_at):%d %B %Y %H:%M}"

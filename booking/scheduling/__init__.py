@@ -10,6 +10,7 @@ from booking.scheduling.attendance import arrive, complete, left_unseen, no_show
 from booking.scheduling.contacts import (
     contact_changed,
     owe_found_visits,
+    phone_corrected,
     renew_reminders,
     revoke_links,
     send_new_link,
@@ -129,6 +130,7 @@ __all__ = [
     "offer_instead",
     "openings_for",
     "owe_found_visits",
+    "phone_corrected",
     "plan_merge",
     "propose",
     "prove_address",

@@ -1,12 +1,12 @@
 """Links and letters when a patient is reached elsewhere, or has lost what was sent.
 
-None of these changes the diary, so they run in whatever transaction their caller has.
+None of these changes who comes when, so they run in whatever transaction their caller has.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import make_msgid
 from typing import Any
 
@@ -72,8 +72,9 @@ def tell_anew(about: Concerns, *, now: datetime) -> None:
     _revoke_links_to(about, now=now)
     rows = Appointment.objects.with_everybody().standing()
     for visit in rows.filter(pk__in=about.visits, starts_at__gt=now):
+        by_text = visit.messages.waiting().filter(channel=Message.Channel.TEXT).exists()
         take_back_letters(visit)
-        send_new_link(visit, now=now)
+        send_new_link(visit, now=now, by_text=by_text)
         if visit.state == State.BOOKED:
             owe_reminders(visit, now=now)
     kinds, waiting = Message.Kind, WaitingEntry.State.WAITING
@@ -117,7 +118,20 @@ def renew_reminders(patient: Patient, *, now: datetime) -> None:
     rows = Appointment.objects.with_everybody().filter(reached, state=State.BOOKED)
     for visit in rows.filter(starts_at__gt=now):
         supersede(visit.messages.filter(kind=Message.Kind.REMINDER))
-        owe_reminders(visit, now=now)
+        # No letter of this moment tells what one in an hour would have told.
+        owe_reminders(visit, now=now, not_within=timedelta())
+
+
+@transaction.atomic
+def phone_corrected(patient: Patient, *, was: object, now: datetime) -> None:
+    """Visits ahead for which the number on file was left, `was`, have the corrected one too."""
+    if not was:
+        return
+    reached = Q(patient=patient) | Q(patient__responsible_adult=patient)
+    rows = Appointment.objects.standing().filter(reached, contact_phone=was, starts_at__gt=now)
+    for visit in rows.select_for_update(no_key=True, of=("self",)):
+        visit.contact_phone = patient.phone
+        visit.save(by_scheduling=True, update_fields=["contact_phone"])
 
 
 def revoke_links(*, appointment: Appointment, now: datetime) -> int:
@@ -127,12 +141,13 @@ def revoke_links(*, appointment: Appointment, now: datetime) -> int:
     return live
 
 
-def send_new_link(appointment: Appointment, *, now: datetime) -> bool:
-    """Owe the letter that says how the visit stands, with a link; whether there is one to send."""
+def send_new_link(appointment: Appointment, *, now: datetime, by_text: bool = False) -> bool:
+    """Owe the letter that says how the visit stands, with a link; whether there is one to send. A
+    text message has no link, and would say again what is no news."""
     kind = _tells_how_it_stands(appointment)
     if kind is None or appointment.patient is None or not appointment.patient.correspondent.email:
         return False
-    owe_letter(appointment, kind, now=now)
+    owe_letter(appointment, kind, now=now, by_text=by_text)
     return True
 
 

@@ -32,6 +32,7 @@ def owe(
     now: datetime,
     due_at: datetime | None = None,
     text_due_at: datetime | None = None,
+    by_text: bool = True,
     calendar_sequence: int = 0,
     **about: object,
 ) -> None:
@@ -41,7 +42,13 @@ def owe(
     channels = []
     if to.email:
         channels.append((Message.Channel.EMAIL, to.email))
-    if kind in ALSO_AS_TEXT and settings.TEXT_GATEWAY_URL and to.texts_agreed_at and to.phone:
+    if (
+        by_text
+        and kind in ALSO_AS_TEXT
+        and settings.TEXT_GATEWAY_URL
+        and to.texts_agreed_at
+        and to.phone
+    ):
         channels.append((Message.Channel.TEXT, to.phone.as_e164))
     for channel, address in channels:
         later = text_due_at if channel == Message.Channel.TEXT else None
@@ -58,7 +65,12 @@ def owe(
 
 
 def owe_letter(
-    visit: Appointment, kind: Message.Kind, *, now: datetime, due_at: datetime | None = None
+    visit: Appointment,
+    kind: Message.Kind,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    by_text: bool = True,
 ) -> None:
     """Put a letter about the visit into the outbox, if there is an address to write to."""
     if visit.patient is None:
@@ -68,19 +80,22 @@ def owe_letter(
         to=visit.patient.correspondent,
         now=now,
         due_at=due_at,
+        by_text=by_text,
         calendar_sequence=visit.calendar_sequence,
         appointment=visit,
     )
 
 
-def owe_reminders(visit: Appointment, *, now: datetime) -> None:
+def owe_reminders(
+    visit: Appointment, *, now: datetime, not_within: timedelta = NO_REMINDER_WITHIN
+) -> None:
     """One reminder for each of the service's hours that still lies ahead."""
     if visit.patient is None or not visit.patient.correspondent.reminders:
         return
     # Letters about a visit leave in the order in which they are owed.
     for hours in sorted(visit.service.reminder_hours, reverse=True):
         due_at = visit.starts_at - timedelta(hours=hours)
-        if due_at >= now + NO_REMINDER_WITHIN:
+        if due_at >= now + not_within:
             owe_letter(visit, Message.Kind.REMINDER, now=now, due_at=due_at)
 
 

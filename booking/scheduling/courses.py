@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 
 from booking import answers_on_file
+from booking.absences import closures_over
 from booking.course_plan import FEWEST, MOST, Session, course_openings, too_close
-from booking.diary_lock import in_diary_transaction, lock_desks
+from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
 from booking.models import (
     Appointment,
     Course,
@@ -78,7 +79,8 @@ def accept_course(*, course: Course, by: User | None, now: datetime) -> Course:
 
     Returns the course as it stands then: lapsed, if its time was over or a place was given away
     since. Answering twice is the same as once: the first answer stands. Raises SlotTaken when the
-    patient has another visit at one of the times; nothing is answered then.
+    clinic has closed at one of the times since, or the patient has another visit then; nothing is
+    answered then.
     """
     current, kept = _locked(course)
     if current.answer != Course.Answer.OPEN:
@@ -86,6 +88,8 @@ def accept_course(*, course: Course, by: User | None, now: datetime) -> Course:
     if now >= current.answer_by or len(kept) < current.sessions:
         _give_back(current, kept, Course.Answer.LAPSED, now=now)
         return current
+    if any(closures_over(visit).exists() for visit in kept):
+        raise SlotTaken
     if by is None:
         know_address(current.patient.correspondent, now=now)
     asks = current.service.asks_safety_questions
@@ -106,7 +110,7 @@ def decline_course(*, course: Course, by: User | None, now: datetime) -> Course:
     """The patient does not want it: its places are free. The first answer stands."""
     current, kept = _locked(course)
     if current.answer == Course.Answer.OPEN:
-        _give_back(current, kept, Course.Answer.DECLINED, now=now)
+        _give_back(current, kept, Course.Answer.DECLINED, by=by, now=now)
     return current
 
 
@@ -178,12 +182,17 @@ def _held(course: Course) -> AppointmentQuerySet:
 
 
 def _give_back(
-    course: Course, kept: Sequence[Appointment], answer: Course.Answer, *, now: datetime
+    course: Course,
+    kept: Sequence[Appointment],
+    answer: Course.Answer,
+    *,
+    now: datetime,
+    by: User | None = None,
 ) -> None:
     by_clock = answer == Course.Answer.LAPSED
     kind = EventKind.EXPIRED if by_clock else EventKind.RELEASED
     for visit in kept:
-        remove_hold(visit, kind, now=now, by_clock=by_clock)
+        remove_hold(visit, kind, now=now, by=by, by_clock=by_clock)
         free_the_time(visit, now=now, offer_from=now)
     _answer(course, answer, now=now)
 

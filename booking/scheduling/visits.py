@@ -149,7 +149,8 @@ def book_for_caller(
     patient = person if isinstance(person, Patient) else find_or_register(person, now=now)
     expect_free(patient, visit)
     visit.patient = patient
-    visit.contact_phone = person.phone
+    # A number on file can be corrected there; it is not copied.
+    visit.contact_phone = person.phone if isinstance(person, Person) else ""
     visit.about = about
     visit.overbooked = allowed.overbooked
     visit.overbooking_reason = reason = allowed.overbooking_reason

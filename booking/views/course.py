@@ -13,9 +13,9 @@ from booking.views.answers import busy, see_other
 from booking.views.visitor_rights import linked_course, no_link
 
 YES, NO = "yes", "no"
-HAS_ANOTHER_VISIT = (
-    "You have another visit at one of these times, so we could not book them all. "
-    "Nothing has changed. Please call us."
+CANNOT_BE_BOOKED = (
+    "You have another visit at one of these times, or we are closed then, so we could not book "
+    "them all. Nothing has changed. Please call us."
 )
 NOT_READ = "We could not read your answer. Please choose one of the two buttons."
 
@@ -41,7 +41,7 @@ def _answer(request: HttpRequest, proposed: Course) -> HttpResponse:
         else:
             return _page(request, proposed, problem=NOT_READ, status=400)
     except scheduling.SlotTaken:
-        return _page(request, proposed, problem=HAS_ANOTHER_VISIT, status=409)
+        return _page(request, proposed, problem=CANNOT_BE_BOOKED, status=409)
     except scheduling.DiaryBusy:
         return busy(request)
     return see_other("course")

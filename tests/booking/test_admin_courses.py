@@ -300,7 +300,8 @@ def test_a_visit_of_their_own_then_is_a_sentence(desk: Client, cast: Cast, cours
     answer = desk.post(f"{COURSES}{course.pk}/answer/accept/", follow=True)
 
     assert told(answer) == [
-        "Nothing was changed: the patient has another visit at one of these times."
+        "Nothing was changed: the patient has another visit at one of these times, or the clinic "
+        "is closed then."
     ]
 
 

@@ -1,18 +1,22 @@
 """Patients and messages in admin: contact details can be corrected, the rest is to look at."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
-from booking.models import Message, Patient, Service
+from booking.admin.wording import phone_of
+from booking.models import Appointment, Message, Patient, Service
 from tests.booking.admin_steps import desk_of, page_of, words
-from tests.booking.steps import visit
+from tests.booking.steps import desk_visit, visit
 from tests.cast import ANA, BEN, NOW, Cast, make_staff
+from tests.factories import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -122,6 +126,47 @@ def test_who_agrees_to_text_messages_gets_them_from_then_on(desk: Client, cast: 
     desk.post(of(ana), wishes(ana))
     assert Patient.objects.get().texts_agreed_at is None
     assert reminders()[3:] == [("email", "queued")]
+
+
+def test_a_reminder_that_is_due_soon_outlives_the_correction_of_a_number(
+    desk: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    Service.objects.update(reminder_hours=[24])
+    ana = visit(cast, "9:00", now=NOW - timedelta(days=3)).patient
+    assert ana
+    at_now.move_to(local("2026-11-23", "7:30"))
+
+    desk.post(of(ana), wishes(ana, phone="780 555 0177"))
+
+    assert reminders() == [("email", "superseded"), ("email", "queued")]
+
+
+@pytest.mark.parametrize("booked_by", ["Ana", "Dina"])
+def test_the_desk_sees_the_corrected_number_wherever_it_phones_from(
+    desk: Client, cast: Cast, booked_by: str
+) -> None:
+    booked = visit(cast, "9:00")
+    ana = booked.patient
+    assert ana
+    if booked_by == "Dina":
+        booked = desk_visit(cast, "13:00", person=ana)
+
+    desk.post(of(ana), wishes(ana, phone="780 555 0177"))
+
+    booked = Appointment.objects.with_everybody().get(pk=booked.pk)
+    assert phone_of(booked) == "(780) 555-0177"
+
+
+def test_a_number_that_was_left_for_one_visit_alone_stays(desk: Client, cast: Cast) -> None:
+    booked = visit(cast, "9:00")
+    ana = booked.patient
+    assert ana
+    other = visit(cast, "13:00", person=replace(ANA, phone="+17805550188"))
+
+    desk.post(of(ana), wishes(ana, phone="780 555 0177"))
+
+    other = Appointment.objects.with_everybody().get(pk=other.pk)
+    assert phone_of(other) == "(780) 555-0188"
 
 
 def test_text_messages_need_a_number(desk: Client, cast: Cast) -> None:

@@ -15,6 +15,7 @@ from booking.templatetags.worklists import age
 from content.models import ReaderQuestion
 from tests.booking.admin_steps import desk_of, words
 from tests.booking.steps import desk_visit, details_of, hold, visit
+from tests.booking.wishes import wait
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_staff
 from tests.factories import local
 
@@ -108,6 +109,12 @@ def test_who_waits_without_an_address_is_phoned(desk: Client, cast: Cast):
         appointment=booked, wish=scheduling.Wish(until=booked.starts_at.date()), now=NOW
     )
     assert waiting(desk)["On the list, by phone only"] == (1, "less than a minute")
+
+
+def test_a_child_of_somebody_without_an_address_is_waited_for_by_phone(desk: Client, cast: Cast):
+    wait(cast, person=Person("Chidi Eze", "", "+17805550153", "Ada Eze"))
+    count, _age = waiting(desk)["On the list, by phone only"]
+    assert count == 1
 
 
 def test_answers_wait_for_clinicians_alone(desk: Client, cast: Cast):

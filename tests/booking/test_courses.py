@@ -1,7 +1,7 @@
 """Several sessions proposed together: kept, accepted, declined, lapsed; all of them or none."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from booking.letters import compose, issue_links
 from booking.models import (
     Appointment,
     AppointmentEvent,
+    Closure,
     Course,
     FreedTime,
     Message,
@@ -396,6 +397,21 @@ def test_a_visit_of_their_own_at_one_of_the_times_stops_the_answer(
     assert [state for _, state, _ in places(course)] == [State.HELD] * 3
 
 
+def test_a_closure_that_came_meanwhile_stops_the_answer(cast: Cast, ana: Patient) -> None:
+    course = propose(cast, ana)
+    Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=local(DAYS[1], "9:00"),
+        ends_at=local(DAYS[1], "12:00"),
+        reason="Away",
+    )
+
+    with pytest.raises(SlotTaken):
+        accept(course)
+
+    assert [state for _, state, _ in places(course)] == [State.HELD] * 3
+
+
 def test_declining_gives_the_places_back_to_those_who_wait(cast: Cast, ana: Patient) -> None:
     course = propose(cast, ana)
 
@@ -411,6 +427,24 @@ def test_declining_gives_the_places_back_to_those_who_wait(cast: Cast, ana: Pati
     ]
     assert letters() == [("course", "ana@example.com", "superseded")]
     assert hold(cast, "10:00", day=DAYS[0], now=TOMORROW).state == State.HELD
+
+
+def test_what_the_desk_declines_stands_in_history_as_the_desk_s_doing(
+    cast: Cast, ana: Patient
+) -> None:
+    course = propose(cast, ana)
+
+    scheduling.decline_course(course=course, by=cast.dina, now=TOMORROW)
+
+    released = AppointmentEvent.objects.filter(kind="released")
+    assert [each.by for each in released] == ["Dina Farouk"] * 3
+
+
+def test_the_title_of_a_course_has_the_day_of_the_clinic_s_clock(cast: Cast, ana: Patient) -> None:
+    course = propose(cast, ana)
+    course.proposed_at = datetime(2026, 11, 24, 1, tzinfo=UTC)
+
+    assert str(course) == "3 sessions proposed on 23 November 2026"
 
 
 def test_the_first_answer_stands(cast: Cast, ana: Patient) -> None:

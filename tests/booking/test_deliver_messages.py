@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from booking import outbox, scheduling
-from booking.models import Message, State, VisitLink
+from booking.models import Message, Patient, State, VisitLink
 from booking.registration import Person
 from tests.cast import ANA, BEN, Cast, make_cast
 from tests.factories import local, make_booking
@@ -95,6 +95,19 @@ def test_a_letter_in_other_hands_is_left_alone_and_the_next_about_the_same_visit
             assert drain() == [ben]
         assert drain() == [ana, later]
     assert server.message_ids == [ben.message_id, ana.message_id, later.message_id]
+
+
+def test_a_letter_that_is_on_its_way_is_tried_again_at_the_corrected_address() -> None:
+    confirmation = book(make_cast())
+    visit = confirmation.appointment
+    assert visit
+    assert visit.patient
+    with in_other_hands(confirmation):
+        Patient.objects.update(email="ana.l@example.com")
+        scheduling.contact_changed(visit.patient, now=NOW)
+    with mail_server() as server:
+        drain()
+    assert {letter["To"] for letter in server.letters} == {"ana.l@example.com"}
 
 
 def test_cancelling_does_not_wait_for_a_letter_that_is_on_its_way() -> None:
@@ -248,7 +261,9 @@ def test_the_log_names_kinds_and_nobody(tmp_path: Path) -> None:
         book(cast, wall, person=person)
         for wall, person in zip(("9:00", "10:30", "12:00"), people, strict=True)
     )
-    Message.objects.filter(pk=faulty.pk).update(to="zora-b@example.com\nBcc: eve@evil.example")
+    Patient.objects.filter(appointments=faulty.appointment).update(
+        email="zora-b@example.com\nBcc: eve@evil.example"
+    )
     server.answers_to["DATA"] = ["550 No such person: zora-a@example.com"]
     with listening(server, port), worker(port, log) as process:
         eventually(lambda: not Message.objects.filter(state=Delivery.QUEUED, attempts=0).exists())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.intervals import Interval, intersect, merge, overlap_in, subtract
+from booking.intervals import Interval, merge, overlap_in, subtract
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -114,10 +114,6 @@ def test_a_hole_that_only_touches_takes_nothing():
     assert subtract([between(0, 60)], [between(60, 90)]) == [between(0, 60)]
 
 
-def test_two_lists_that_only_touch_have_nothing_in_common():
-    assert intersect([between(0, 60)], [between(60, 90)]) == []
-
-
 def test_the_overlap_that_is_found_is_the_latest_one():
     listed = [between(0, 30), between(40, 70), between(90, 120)]
     assert overlap_in(listed, between(20, 60)) == between(40, 70)
@@ -145,13 +141,6 @@ def test_subtracting_takes_exactly_the_minutes_of_the_holes(intervals, holes):
     left = subtract(intervals, holes)
     assert minutes_of(left) == minutes_of(intervals) - minutes_of(holes)
     assert is_tidy(left)
-
-
-@given(lists, lists)
-def test_intersecting_keeps_exactly_the_minutes_of_both(intervals, others):
-    both = intersect(intervals, others)
-    assert minutes_of(both) == minutes_of(intervals) & minutes_of(others)
-    assert is_tidy(both)
 
 
 @given(lists, stretches)

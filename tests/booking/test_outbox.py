@@ -1,15 +1,18 @@
 """Claiming and delivering what is owed, to a real mail server. The clock is passed in."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
+from django.core.mail import EmailMessage as Letter
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import override_settings
 from icalendar import Calendar
 
 from booking import outbox, scheduling, visit_links
-from booking.models import Message, VisitLink, WaitingEntry
+from booking.models import Message, Patient, VisitLink, WaitingEntry
 from booking.registration import Person
 from tests.booking.every_letter import owed
 from tests.booking.test_letters import HEADERS, HOSTILE_NAMES
@@ -205,24 +208,46 @@ def test_a_letter_fails_with_the_last_attempt_and_not_before() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "error"),
+    ("kind", "email", "error"),
     [
-        ({"kind": "unheard-of"}, "KeyError"),
-        ({"to": "ana@example.com\nBcc: eve@evil.example"}, "ValueError"),
-        ({"to": ""}, "NothingSent"),
+        ("unheard-of", "ana@example.com", "KeyError"),
+        ("confirmation", "ana@example.com\nBcc: eve@evil.example", "ValueError"),
     ],
 )
 def test_a_letter_that_cannot_be_written_waits_and_holds_up_nobody(
-    fault: dict[str, str], error: str
+    kind: str, email: str, error: str
 ) -> None:
     cast = make_cast()
     ana, ben = book(cast, "9:00"), book(cast, "11:00", person=BEN)
-    Message.objects.filter(pk=ana.pk).update(**fault)
+    Message.objects.filter(pk=ana.pk).update(kind=kind)
+    Patient.objects.filter(name=ANA.name).update(email=email)
     with mail_server() as server:
         drain()
     ana.refresh_from_db()
     assert (ana.state, ana.last_error, ana.due_at) == (Delivery.QUEUED, error, NOW + MINUTE)
     assert server.message_ids == [ben.message_id]
+
+
+class SendsNothing(BaseEmailBackend):
+    def send_messages(self, email_messages: Sequence[Letter]) -> int:
+        return 0
+
+
+@override_settings(EMAIL_BACKEND=f"{__name__}.SendsNothing")
+def test_a_letter_that_the_mail_backend_did_not_send_waits() -> None:
+    message = book(make_cast())
+    drain()
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == (Delivery.QUEUED, "NothingSent")
+
+
+def test_a_letter_whose_reader_has_no_address_any_more_is_not_needed() -> None:
+    message = book(make_cast())
+    Patient.objects.update(email="")
+    with mail_server() as server:
+        drain()
+    message.refresh_from_db()
+    assert (server.letters, message.state) == ([], Delivery.SUPERSEDED)
 
 
 def test_whatever_people_call_themselves_one_letter_arrives_with_the_usual_headers() -> None:

@@ -15,6 +15,7 @@ from booking.absences import (
     proposals,
     visits_within,
 )
+from booking.clock import tick
 from booking.models import Appointment, Closure, Message, Rearrangement, State, WaitingEntry
 from booking.registration import Person
 from tests.booking.steps import desk_visit, letters, visit
@@ -108,6 +109,39 @@ def test_when_nobody_is_free_then_only_later_remains(cast: Cast):
     visit(cast, "10:00", person=BEN, practitioner=cast.tomas)
     (found,) = proposals([anas], ill(cast), now=MORNING)
     assert [in_words(place)[0] for place in found.places] == ["Priya Nair"]
+
+
+def test_what_is_offered_instead_of_a_near_visit_waits_for_its_answer(cast: Cast):
+    """So near that the list itself would have nothing for her any more."""
+    anas = visit(cast, "9:00")
+    asked = offer(cast, ill(cast), anas, "10:00").offer
+    assert asked
+    tick(now=MORNING + timedelta(minutes=1))
+    asked.refresh_from_db()
+    assert asked.answer == "open"
+    assert Message.objects.get(kind="offer").state == Message.Delivery.QUEUED
+
+
+def test_what_is_offered_in_the_evening_waits_over_midnight(cast: Cast):
+    anas, evening = visit(cast, "15:00"), local("2026-11-23", "21:00")
+    asked = scheduling.offer_instead(
+        closure=ill(cast),
+        appointment=anas,
+        instead=with_tomas(cast, "15:00"),
+        by=cast.dina,
+        now=evening,
+    ).offer
+    assert asked
+    tick(now=local(TUESDAY, "0:01"))
+    asked.refresh_from_db()
+    assert asked.answer == "open"
+
+
+def test_an_offer_whose_letter_did_not_arrive_is_to_be_phoned(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    offer(cast, closure, anas, "10:00")
+    Message.objects.filter(kind="offer").update(state=Message.Delivery.FAILED)
+    assert progress(closure) == [(anas.reference, Progress.TO_PHONE)]
 
 
 def test_the_visit_moves_when_ana_accepts_and_not_before(cast: Cast):

@@ -19,7 +19,7 @@ from booking.text_messages import DoesNotFit, GatewayTrouble, fits, send_text
 from tests.booking.every_letter import owed
 from tests.booking.steps import visit
 from tests.booking.wishes import offered, wait
-from tests.cast import ANA, NOW, Cast, make_cast
+from tests.cast import ANA, NOW, TUESDAY, Cast, make_cast
 from tests.factories import local
 from tests.mail_server import free_port
 
@@ -141,6 +141,44 @@ def test_who_takes_the_agreement_back_gets_no_text_that_is_on_its_way() -> None:
         drain()
     message.refresh_from_db()
     assert (there.taken, message.state) == ([], Delivery.SUPERSEDED)
+
+
+@pytest.mark.parametrize("kind", sorted(TEXTED - {Kind.REMINDER}))
+def test_a_text_that_waits_goes_to_the_number_that_was_corrected_meanwhile(kind: Kind) -> None:
+    with gateway() as there:
+        message = owed(kind, make_cast())
+        Patient.objects.update(phone="+17805550177")
+        Message.objects.exclude(pk=message.pk).delete()
+        Message.objects.filter(pk=message.pk).update(channel=Message.Channel.TEXT, due_at=NOW)
+        Patient.objects.update(texts_agreed_at=NOW)
+        drain()
+    assert [each["to"] for each in there.taken] == ["+17805550177"]
+
+
+def test_a_text_whose_reader_has_no_number_any_more_does_not_leave() -> None:
+    with gateway() as there:
+        text = cancelled_text(make_cast())
+        Patient.objects.update(phone="")
+        drain()
+    text.refresh_from_db()
+    assert (there.taken, text.state) == ([], Delivery.SUPERSEDED)
+
+
+def test_a_new_link_is_no_text_again() -> None:
+    cast = make_cast()
+    with gateway() as there:
+        booked = scheduling.move(
+            appointment=a_visit_of_ana_who_agreed(cast),
+            practitioner=cast.priya,
+            location=cast.riverside,
+            start=local(TUESDAY, "11:00"),
+            by=cast.dina,
+            now=NOW,
+        )
+        drain()
+        scheduling.send_new_link(booked, now=NOW)
+        drain()
+    assert len(there.taken) == 1
 
 
 def test_a_text_that_waits_when_the_gateway_is_taken_away_is_not_sent() -> None:
