@@ -179,7 +179,7 @@ def load_exceptions(today: date) -> None:
 
 
 def load_staff() -> list[tuple[str, str]]:
-    """Logins with passwords of this installation alone; returned, not stored in clear."""
+    """Logins with passwords of this installation alone; returned, for the caller to show."""
     logins = []
     for username, name, group in STAFF:
         first, last = name.split()
