@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -201,10 +200,8 @@ def _markdown_of(publication: Publication) -> Iterator[str]:
 
 
 def _claims_of(publication: Publication) -> list[tuple[str, str]]:
-    own, evidence = copy(publication), evidence_of(publication)
-    if isinstance(own, Condition):
-        own.pk = None  # it would add the stored evidence to the one that is about to be saved
-    return [*own.clinical_texts(), *(evidence.clinical_texts() if evidence else [])]
+    evidence = evidence_of(publication)
+    return [*publication.clinical_texts(), *(evidence.clinical_texts() if evidence else [])]
 
 
 def _unknown_references(sources: Iterable[str]) -> frozenset[str]:

@@ -29,4 +29,6 @@ class CheckedWordsAdmin(MarkdownAdmin):
         super().save_model(request, obj, form, change)
         if isinstance(request.user, User):
             for phrase, reason in form.reasons.items():
-                publishing.allow(obj, phrase, reason=reason, by=request.user, now=timezone.now())
+                publishing.allow(
+                    form.checked, phrase, reason=reason, by=request.user, now=timezone.now()
+                )

@@ -158,3 +158,5 @@ class VersionedAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # comes without 
         if match and str(match.url_name).endswith("_simple_history"):
             version = self.model.history.get(history_id=match.args[1])
             update_change_reason(obj, f"Restored from {full_time(version.history_date)}")
+            # Simple History saves the row alone: it is in here that search is told.
+            self.save_related(request, form, [], change)

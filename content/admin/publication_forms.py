@@ -28,6 +28,8 @@ class CheckedWordsForm(forms.ModelForm):  # type: ignore[type-arg] # takes none 
         super().__init__(*args, **kwargs)
         self.findings: list[Finding] = []
         self.reasons: dict[str, str] = {}
+        # The text whose words were read, with which the reasons are kept.
+        self.checked: Model = self.instance
 
     @property
     def may_allow(self) -> bool:
@@ -67,7 +69,7 @@ class CheckedWordsForm(forms.ModelForm):  # type: ignore[type-arg] # takes none 
             self.add_error(None, sentence)
 
     def check_words(self, text: Model) -> None:
-        self.findings = publishing.disputed(text)
+        self.checked, self.findings = text, publishing.disputed(text)
         for found in self.findings:
             phrase = found.phrase
             if reason := self.reason_for(phrase.text):
@@ -174,7 +176,10 @@ class EvidenceForm(CheckedWordsForm):
     """An evidence summary by itself, as when an older version is restored."""
 
     def check_whole(self) -> None:
-        condition = self.instance.condition
+        condition = Condition.objects.filter(pk=self.instance.condition_id).first()
+        if condition is None:
+            self.add_error(None, "Its condition was deleted: there is nothing to restore it to.")
+            return
         condition.evidence = self.instance
         if condition.status == Publication.Status.PUBLISHED:
             self.add_lacking(publishing.missing(condition, today=timezone.localdate()))

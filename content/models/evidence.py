@@ -142,9 +142,7 @@ class Condition(Publication):
         return reverse("condition", args=[self.slug])
 
     def clinical_texts(self) -> list[tuple[str, str]]:
-        texts = [("Needling compared", self.compared)]
-        evidence = EvidenceSummary.objects.filter(condition=self).first() if self.pk else None
-        return [*texts, *(evidence.clinical_texts() if evidence else [])]
+        return [("Needling compared", self.compared)]
 
 
 class EvidenceSummary(models.Model):
@@ -172,7 +170,11 @@ class EvidenceSummary(models.Model):
         not_personal = frozenset({"id", "condition", "label", "verdict", "found", "unknown"})
 
     def __str__(self) -> str:
-        return f"{self.condition}: {self.get_label_display()}"
+        try:
+            condition = str(self.condition)
+        except Condition.DoesNotExist:  # its versions outlive both
+            condition = "A deleted condition"
+        return f"{condition}: {self.get_label_display()}"
 
     def clinical_texts(self) -> list[tuple[str, str]]:
         return [("What studies found", self.found)]

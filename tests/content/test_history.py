@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.test import Client
 
+from content import search
 from content.admin.history import FieldChange, Line, changes_between
-from content.models import Article, Condition, EvidenceSummary
+from content.models import Article, Condition, EvidenceSummary, PhraseException, SearchEntry
+from content.publishing import disputed
 from tests.cast import NOW, make_staff
 from tests.content.texts import filled_in, make_article, make_condition, make_phrase, make_topic
 from tests.factories import make_clinic
@@ -202,6 +205,32 @@ def test_restoring_keeps_the_link_and_what_the_text_is_related_to(editor: Client
     assert list(article.related.all()) == [friend]
 
 
+def found_titles() -> list[str]:
+    return list(SearchEntry.objects.filter(kind="article").values_list("title", flat=True))
+
+
+def test_what_is_restored_is_found_as_it_is_now(editor: Client) -> None:
+    article = make_article(title="First")
+    change(article, title="Second")
+    search.rebuild(NOW)
+    assert found_titles() == ["Second"]
+
+    restore(editor, article, versions_of(article)[0])
+
+    assert found_titles() == ["First"]
+
+
+def test_what_is_restored_to_a_draft_is_found_no_more(editor: Client) -> None:
+    article = make_article(status="draft")
+    change(article, status="published")
+    search.rebuild(NOW)
+    assert found_titles() == ["Afraid of needles?"]
+
+    restore(editor, article, versions_of(article)[0])
+
+    assert found_titles() == []
+
+
 def test_what_is_restored_passes_the_gate_and_the_linter(editor: Client) -> None:
     article = make_article(summary="A cure.", body="It helps.")
     change(article, summary="You decide.", body="It helps. [@gattie-2021]")
@@ -239,6 +268,7 @@ def test_evidence_has_versions_of_its_own(editor: Client) -> None:
     assert editor.post(f"{address}{first.pk}/", sent).status_code == 302
 
     assert EvidenceSummary.objects.get().verdict == "It may ease the pain."
+    assert "It may ease the pain." in SearchEntry.objects.get(kind="condition").body
 
 
 def test_restored_evidence_still_needs_its_sources(editor: Client) -> None:
@@ -256,3 +286,48 @@ def test_restored_evidence_still_needs_its_sources(editor: Client) -> None:
     assert answer.status_code == 200
     assert "What studies found makes claims but cites nothing" in answer.content.decode()
     assert Condition.objects.get().evidence.found == "It helps. [@gattie-2021]"
+
+
+def test_a_reason_given_when_evidence_is_restored_is_kept_with_its_condition() -> None:
+    reviewer = Client()
+    reviewer.force_login(make_staff("priya", "Priya", "Nair", group="Practitioner"))
+    condition = make_condition()
+    evidence = condition.evidence
+    evidence.verdict = "No cure."
+    evidence.save()
+    disputable = evidence.history.order_by("history_id").last()
+    evidence.verdict = "It may ease the pain."
+    evidence.save()
+    make_phrase()
+    address = f"/admin/content/evidencesummary/{evidence.pk}/history/{disputable.pk}/"
+    reason = {"let stand: cure*": "It says that there is none."}
+
+    answer = reviewer.post(address, filled_in(reviewer, address) | reason)
+
+    assert answer.status_code == 302
+    condition = Condition.objects.get()
+    assert condition.evidence.verdict == "No cure."
+    assert PhraseException.objects.get().publication == condition
+    assert disputed(condition) == []
+
+
+def test_versions_of_evidence_outlive_its_condition_and_cannot_be_restored() -> None:
+    lead = Client()
+    lead.force_login(User.objects.create_superuser("root"))
+    condition = make_condition(status="draft")
+    evidence, number = condition.evidence, condition.evidence.pk
+    evidence.verdict = "Nobody knows."
+    evidence.save()
+    last = evidence.history.first()
+    condition.delete()
+    versions = f"/admin/content/evidencesummary/{number}/history/"
+
+    for address in (versions, f"{versions}{last.pk}/", f"{versions}{last.pk}/changes/"):
+        assert "A deleted condition: Mixed results" in lead.get(address).content.decode()
+    address = f"{versions}{last.pk}/"
+    answer = lead.post(address, filled_in(lead, address))
+
+    assert [str(error) for group in answer.context["errors"] for error in group] == [
+        "Its condition was deleted: there is nothing to restore it to."
+    ]
+    assert not EvidenceSummary.objects.exists()
