@@ -52,6 +52,8 @@ class PractitionerForm(CheckedWordsForm):
 class FindableAdmin(CheckedWordsAdmin):
     """Keeps what is found of a row as the row is."""
 
+    actions = None  # deleting many at once passes by `delete_model`
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         search.refresh(form.instance, timezone.now())

@@ -8,10 +8,11 @@ import time_machine
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from content.models import Clinic, Location, PhraseException, Practitioner
+from content import search
+from content.models import Clinic, Location, PhraseException, Practitioner, SearchEntry
 from tests.cast import NOW, Cast, make_cast, make_staff
 from tests.content.texts import make_phrase
-from tests.factories import local
+from tests.factories import local, make_location, make_practitioner
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +173,24 @@ def test_every_page_of_admin_bears_the_clinics_name(editor: Client, cast: Cast) 
 
 def test_admin_opens_before_there_is_a_clinic(db: None) -> None:
     assert Client().get("/admin/login/").status_code == 200
+
+
+@pytest.mark.parametrize("model", [Practitioner, Location])
+def test_people_and_places_are_deleted_one_by_one_and_then_found_no_more(
+    model: type[Practitioner | Location], cast: Cast
+) -> None:
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("root"))
+    gone = make_practitioner("Zoe") if model is Practitioner else make_location("Far", rooms=0)
+    search.rebuild(NOW)
+    found = SearchEntry.objects.filter(address=gone.get_absolute_url())
+    rows = f"/admin/content/{model.__name__.lower()}/"
+
+    browser.post(rows, {"action": "delete_selected", "_selected_action": [gone.pk], "post": "yes"})
+    assert (model._default_manager.filter(pk=gone.pk).exists(), found.exists()) == (True, True)
+
+    browser.post(f"{rows}{gone.pk}/delete/", {"post": "yes"})
+    assert (model._default_manager.filter(pk=gone.pk).exists(), found.exists()) == (False, False)
 
 
 # What people and places promise
