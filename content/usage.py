@@ -36,7 +36,7 @@ def texts_citing(reference: Reference) -> list[Model]:
 
 def texts_showing(picture: Picture) -> list[Model]:
     number = picture.pk or 0
-    shown = _texts("::: photo", lambda text: number in picture_numbers(text))
+    shown = _texts("::: ", lambda text: number in picture_numbers(text))
     return list(dict.fromkeys(shown))
 
 

@@ -145,12 +145,16 @@ def test_a_new_file_takes_the_place_of_the_old_one(
     assert str(picture.file.name) in files_in(media)
 
 
+@pytest.mark.parametrize("blanks", [" ", "  "])
 def test_a_picture_that_a_text_shows_is_not_deleted(
-    editor: Client, media: Path, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    editor: Client,
+    media: Path,
+    blanks: str,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     upload(editor, photograph())
     picture = Picture.objects.get()
-    article = make_article(body=f"So. [@gattie-2021]\n\n::: photo {picture.pk}\n:::")
+    article = make_article(body=f"So. [@gattie-2021]\n\n:::{blanks}photo {picture.pk}\n:::")
     page = editor.get(f"{LIST}{picture.pk}/change/").content.decode()
     assert "Afraid of needles?" in page
     assert f"::: photo {picture.pk}" in page
