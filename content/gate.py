@@ -33,14 +33,13 @@ class Draft:
 
 def missing(draft: Draft, *, today: date) -> list[str]:
     """What stands between the draft and its readers, as sentences; empty when nothing does."""
-    wrong = [*_unknown(draft), *draft.mistakes]
+    wrong = [*_evidence(draft), *_unknown(draft), *draft.mistakes]
     if not draft.clinical:
         return wrong
     return [
         *lacking_reviewer(draft.reviewer_registration),
         *_dates(draft, today),
         *_claims_without_source(draft.texts),
-        *(["Add an evidence summary with its label."] if draft.evidence is False else []),
         *wrong,
     ]
 
@@ -50,6 +49,12 @@ def months_later(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _evidence(draft: Draft) -> Iterable[str]:
+    """Whether or not it makes clinical claims: its page cannot be shown without."""
+    if draft.evidence is False:
+        yield "Add an evidence summary with its label."
 
 
 def _unknown(draft: Draft) -> Iterable[str]:

@@ -116,9 +116,12 @@ def test_a_word_about_being_practical_does_not_make_a_part_practical() -> None:
     ]
 
 
-def test_a_condition_needs_its_evidence_label() -> None:
-    assert missing(replace(READY, evidence=True), today=TODAY) == []
-    assert missing(replace(READY, evidence=False), today=TODAY) == [
+@pytest.mark.parametrize("clinical", [True, False])
+def test_a_condition_needs_its_evidence_label(*, clinical: bool) -> None:
+    draft = replace(READY, clinical=clinical)
+
+    assert missing(replace(draft, evidence=True), today=TODAY) == []
+    assert missing(replace(draft, evidence=False), today=TODAY) == [
         "Add an evidence summary with its label."
     ]
 
