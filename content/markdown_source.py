@@ -28,7 +28,8 @@ MOST_DOTS = 1000
 
 PRACTICAL = re.compile(r"[ \t]*\{\.practical\}[ \t]*$", re.MULTILINE)
 CITATION = re.compile(r"\[(@[a-z0-9-]+(?:; *@[a-z0-9-]+)*)\]")
-HEADING = re.compile(r"^##\s+(.*)$", re.MULTILINE)
+LIKE_A_CITATION = re.compile(r"\[ *@[^\]\n]*\](?!\(|\[[^@])")
+HEADING = re.compile(r"^##(?!\S)[ \t]*(.*)$", re.MULTILINE)
 BLOCK_START = re.compile(r"^::: +([a-z-]+) *(.*)$")
 CHANCES = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))? +([0-9]{1,4}) +(\S.*)")
 PICTURE_NUMBER = re.compile(r"[0-9]{1,9}")
@@ -136,10 +137,16 @@ def picture_numbers(source: str) -> list[int]:
 
 
 def mistakes(source: str) -> list[str]:
-    """What is wrong with the blocks and pictures of a text, as sentences."""
+    """What is wrong with the blocks, pictures and citations of a text, as sentences."""
     found = [sentence for block in blocks(source) for sentence in _mistakes_of(block)]
     if MARKDOWN_IMAGE.search(source):
         found.append("Put a picture in with “::: photo” and its number, so that it has its words.")
+    found += [
+        f"“{written}” is not read as a citation: write small letters, digits and hyphens, like "
+        "“[@gattie-2021; @brady-2014]”."
+        for written in LIKE_A_CITATION.findall(source)
+        if not CITATION.fullmatch(written)
+    ]
     return list(dict.fromkeys(found))
 
 

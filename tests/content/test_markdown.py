@@ -147,6 +147,14 @@ def test_a_text_is_taken_apart_at_its_headings() -> None:
     ]
 
 
+@pytest.mark.parametrize("empty", ["##", "## ", "##\t"])
+def test_what_stands_under_a_heading_without_words_is_a_section(empty: str) -> None:
+    assert sections(f"Before. [@a-1]\n\n{empty}\nIt cures.\n") == [
+        Section("", practical=False, cites=True),
+        Section("", practical=False, cites=False),
+    ]
+
+
 def test_a_heading_without_text_is_no_section() -> None:
     assert sections("\n\n## Empty\n\n") == []
 
@@ -237,6 +245,7 @@ def test_a_text_that_is_right_has_no_mistakes() -> None:
     text = (
         "## Do\n\n::: do\n- rest\n:::\n\n::: icon-array 5-16 100 bleed a little\nSome.\n:::\n\n"
         "::: picture tender-point\nA caption.\n:::\n\n::: photo 3\n:::\n\n::: tell-us-first\n:::\n"
+        "\nSo. [@a-1] [@b-1;@c-1][@d-1] Ask [@clinic](https://example.com) or desk@example.com.\n"
     )
 
     assert mistakes(text) == []
@@ -254,6 +263,10 @@ def test_a_text_that_is_right_has_no_mistakes() -> None:
         ("::: photo couch\n:::\n", "“::: photo couch” needs the number of a picture."),
         ("![A couch](/media/x.jpg)", "Put a picture in with “::: photo” and its number"),
         ("![A couch][couch]", "Put a picture in with “::: photo” and its number"),
+        ("So. [@Smith-2020]", "“[@Smith-2020]” is not read as a citation: write small letters"),
+        ("So. [@smith_2020][@a-1]", "“[@smith_2020]” is not read as a citation:"),
+        ("So. [@a-1, @b-1]", "“[@a-1, @b-1]” is not read as a citation:"),
+        ("So. [ @a-1]", "“[ @a-1]” is not read as a citation:"),
     ],
 )
 def test_a_mistake_is_said_in_a_sentence(text: str, sentence: str) -> None:
