@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 # Spaces of any kind, and hyphens: also the ones that are not on a keyboard.
 BETWEEN_WORDS = r"[\s\-\u2010\u2011\u2013]+"
+APOSTROPHE = "['’]"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ def findings(text: str, phrases: Iterable[Phrase]) -> list[Finding]:
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
-    words = BETWEEN_WORDS.join(re.escape(word) for word in phrase.removesuffix("*").split())
+    parts = re.split(BETWEEN_WORDS, phrase.removesuffix("*"))
+    words = BETWEEN_WORDS.join(re.escape(part) for part in parts if part)
+    words = re.sub(APOSTROPHE, APOSTROPHE, words)
     ending = r"\w*" if phrase.endswith("*") else ""
     return re.compile(rf"(?<!\w){words}{ending}(?!\w)", re.IGNORECASE)

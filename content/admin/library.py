@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -17,8 +18,12 @@ from content import search
 from content.admin.foundation import PublishedAdmin
 from content.admin.history import VersionedAdmin
 from content.admin.lists import SmallLetters
+from content.markdown_source import cited_keys
 from content.models import DisputedPhrase, Reference, SynonymGroup, Topic
 from content.usage import in_words, texts_citing
+
+# Much of the web writes a DOI with one of these.
+BEFORE_A_DOI = re.compile(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
 
 @admin.register(Topic)
@@ -42,12 +47,17 @@ class TopicAdmin(PublishedAdmin):
 class ReferenceForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at run time
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
+        if cited_keys(f"[@{key}]") != [key]:
+            raise ValidationError("Use small letters, digits and hyphens: no text can cite others.")
         stored = Reference.objects.filter(pk=self.instance.pk).first()
         if stored and stored.key != key and (citing := texts_citing(stored)):
             raise ValidationError(
                 f"{in_words(citing)} cites it as {stored.key}: a new key would break that link."
             )
         return key
+
+    def clean_doi(self) -> str:
+        return BEFORE_A_DOI.sub("", self.cleaned_data["doi"])
 
 
 @admin.register(Reference)
@@ -86,7 +96,7 @@ class ReferenceAdmin(VersionedAdmin, PublishedAdmin):  # type: ignore[misc] # co
 class DisputedPhraseForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at run time
     def clean_phrase(self) -> str:
         phrase = str(self.cleaned_data["phrase"]).strip().lower()
-        if not phrase.strip("*").strip() or "*" in phrase.removesuffix("*"):
+        if not re.search(r"\w", phrase) or "*" in phrase.removesuffix("*"):
             raise ValidationError("Write a word or more; a * may stand only at the end.")
         return phrase
 

@@ -92,6 +92,31 @@ def test_a_source_can_be_looked_up(editor: Client) -> None:
     assert "https://doi.org/10.1179/2042618613Y.0000000044" in page
 
 
+@pytest.mark.parametrize("key", ["Smith-2020", "smith_2020"])
+def test_a_key_that_no_text_could_cite_is_refused(editor: Client, key: str) -> None:
+    facts = {"key": key, "title": "Adverse events", "kind": "Survey", "pmid": "24421621"}
+
+    assert errors(add(editor, "reference", **facts)) == [
+        "Use small letters, digits and hyphens: no text can cite others."
+    ]
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "10.1179/204261",
+        "https://doi.org/10.1179/204261",
+        "http://dx.doi.org/10.1179/204261",
+        "doi:10.1179/204261",
+        " DOI: 10.1179/204261 ",
+    ],
+)
+def test_a_doi_is_kept_without_what_leads_to_it(editor: Client, pasted: str) -> None:
+    save(editor, make_reference(), doi=pasted)
+
+    assert Reference.objects.get().address == "https://doi.org/10.1179/204261"
+
+
 def test_a_source_says_where_it_is_cited(editor: Client) -> None:
     make_article(title="Afraid?")
     make_condition(name="Neck pain")
@@ -160,7 +185,7 @@ def test_a_topic_with_texts_is_not_deleted(editor: Client) -> None:
 # Disputed phrases
 
 
-@pytest.mark.parametrize("phrase", ["*", " * ", "cu*re", "**"])
+@pytest.mark.parametrize("phrase", ["*", " * ", "cu*re", "**", "-", "- *"])
 def test_a_phrase_that_would_match_anything_is_refused(editor: Client, phrase: str) -> None:
     facts = {"phrase": phrase, "reason": "No.", "better": "Less."}
 

@@ -51,6 +51,18 @@ def test_a_phrase_may_be_broken_in_any_way(text: str) -> None:
     assert found(f"It treats the {text} of pain.", "root cause") == ["root cause"]
 
 
+@pytest.mark.parametrize("text", ["pain-free", "pain free", "Pain\N{NON-BREAKING HYPHEN}free"])
+def test_a_phrase_with_a_hyphen_may_be_broken_in_any_way_too(text: str) -> None:
+    assert found(f"A {text} week.", "pain-free", "pain-f*") == ["pain-free", "pain-f*"]
+    assert found("A painfree week.", "pain-free") == []
+
+
+@pytest.mark.parametrize("text", ["the world's best", "the world’s best"])
+@pytest.mark.parametrize("phrase", ["world's best", "world’s best"])
+def test_an_apostrophe_may_be_of_either_kind(text: str, phrase: str) -> None:
+    assert found(f"We are {text}.", phrase) == [phrase]
+
+
 def test_each_phrase_is_named_once_however_often_it_stands_there() -> None:
     assert found("Powerful, powerful, powerful.", "powerful", "cure") == ["powerful"]
 
