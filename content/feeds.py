@@ -9,6 +9,7 @@ from django.utils.feedgenerator import Atom1Feed
 
 from content.addresses import absolute
 from content.models import Article, Clinic
+from content.printable import printable
 
 NEWEST = 30
 
@@ -17,24 +18,24 @@ def article_feed(*, now: datetime) -> Atom1Feed:
     """The newest articles, each with its summary; readers come here for the rest."""
     clinic = Clinic.objects.get()
     feed = Atom1Feed(
-        title=f"{clinic.name}: articles",
+        title=printable(f"{clinic.name}: articles"),
         link=absolute(reverse("articles")),
         description=clinic.tagline,
         feed_url=absolute(reverse("feed")),
         language="en-CA",
-        author_name=clinic.name,
+        author_name=printable(clinic.name),
     )
     newest = Article.objects.published(now).select_related("author", "topic")
     for article in newest.order_by("-publish_at", "title")[:NEWEST]:
         address = absolute(article.get_absolute_url())
         feed.add_item(
-            title=article.title,
+            title=printable(article.title),
             link=address,
             unique_id=address,
-            description=article.summary,
+            description=printable(article.summary),
             pubdate=article.publish_at,
             updateddate=article.publish_at,
-            author_name=article.author.name if article.author else clinic.name,
-            categories=[article.topic.name],
+            author_name=printable(article.author.name if article.author else clinic.name),
+            categories=[printable(article.topic.name)],
         )
     return feed

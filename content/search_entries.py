@@ -23,6 +23,7 @@ from content.models import (
     SafetyRule,
     SearchEntry,
 )
+from content.printable import printable
 from content.search_words import key
 
 Findable: TypeAlias = Article | Condition | Faq | Page | Practitioner | Location
@@ -32,9 +33,6 @@ HEADING = re.compile(r"^(#{2,6} .*\w)([ \t]*\{\.practical\})?\s*?$", re.MULTILIN
 TABLE_RULE = re.compile(r"^\|[ :|-]+\|\s*?$\n?", re.MULTILINE)
 SPACE_BEFORE_STOP = re.compile(r"\s+(?=[.,;])")  # where a citation stood
 TABLE_ROW = re.compile(r"^\|(.*\w.*)\|\s*?$", re.MULTILINE)
-
-# A text must not hold the characters that will mark what was found in it.
-UNPRINTABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 
 def entry_of(thing: Findable, now: datetime) -> SearchEntry | None:
@@ -100,11 +98,11 @@ def _entry(
     return SearchEntry(
         kind=kind,
         address=address,
-        title=_printable(title),
-        names=_printable("\n".join(filter(None, [*names, *(shared or [])]))),
+        title=printable(title),
+        names=printable("\n".join(filter(None, [*names, *(shared or [])]))),
         keys=list(dict.fromkeys(filter(None, map(key, [title, *names])))),
-        summary=_printable(summary),
-        body=_printable(" ".join(filter(None, body))),
+        summary=printable(summary),
+        body=printable(" ".join(filter(None, body))),
     )
 
 
@@ -228,7 +226,3 @@ def _plain(markdown: str) -> str:
 def _sentence(row: re.Match[str]) -> str:
     cells = [cell.strip() for cell in row[1].split("|")]
     return ", ".join(cell for cell in cells if cell) + "."
-
-
-def _printable(text: str) -> str:
-    return text.translate(UNPRINTABLE)

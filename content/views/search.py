@@ -3,8 +3,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from content.printable import UNPRINTABLE
 from content.search import find
-from content.search_entries import UNPRINTABLE
 
 LONGEST = 200
 MOST = 10

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from content.models import Article, Faq
+from content.models import Article, Clinic, Faq
 from tests.content.texts import make_article, make_condition, make_faq, make_page, make_topic
 from tests.factories import make_clinic, make_location, make_practitioner
 
@@ -46,6 +46,24 @@ def test_the_feed_has_the_newest_article_first_with_who_wrote_it(client: Client)
         "Rowan Street Physiotherapy",
     ]
     assert entries[0].findtext(f"{ATOM}summary") == "You decide."
+
+
+def test_a_character_that_xml_cannot_hold_is_left_out_of_the_feed(client: Client) -> None:
+    Clinic.objects.update(name="Rowan\x0b Street")
+    mei = make_practitioner("Mei\x01 Lindqvist", slug="mei")
+    topic = make_topic(name="Basics\x0c")
+    make_article("by-mei", title="On\x02e", summary="A line.\x0bAnother.", topic=topic, author=mei)
+    make_article("by-nobody", topic=topic)
+
+    feed = ET.fromstring(client.get("/feed/").content)
+
+    first, second = feed.findall(f"{ATOM}entry")
+    assert feed.findtext(f"{ATOM}title") == "Rowan Street: articles"
+    assert second.findtext(f"{ATOM}author/{ATOM}name") == "Rowan Street"
+    assert first.findtext(f"{ATOM}title") == "One"
+    assert first.findtext(f"{ATOM}summary") == "A line.Another."
+    assert first.findtext(f"{ATOM}author/{ATOM}name") == "Mei Lindqvist"
+    assert first.find(f"{ATOM}category").get("term") == "Basics"
 
 
 def test_an_empty_feed_is_a_feed(client: Client) -> None:
