@@ -61,6 +61,15 @@ def weekday_and_date(moment: datetime) -> str:
     return f"{local:%A} {local.day} {local:%B %Y}"
 
 
+def full_end(moment: datetime) -> str:
+    """As `full_time`, of the end of a stretch: the end of Tuesday 24 November 2026, and not the
+    first minute of Wednesday."""
+    local = moment.astimezone(clinic_zone())
+    if local.time() == time.min:
+        return f"the end of {weekday_and_date(moment - timedelta(minutes=1))}"
+    return full_time(moment)
+
+
 def zone_name() -> str:
     """Edmonton time."""
     return f"{settings.TIME_ZONE.rpartition('/')[2].replace('_', ' ')} time"

@@ -299,10 +299,11 @@ def test_a_visit_of_their_own_then_is_a_sentence(desk: Client, cast: Cast, cours
 
     answer = desk.post(f"{COURSES}{course.pk}/answer/accept/", follow=True)
 
-    assert told(answer) == [
-        "Nothing was changed: the patient has another visit at one of these times, or the clinic "
-        "is closed then."
-    ]
+    (sentence,) = told(answer)
+    assert sentence == (
+        "Nothing was changed: the patient has another visit at one of these times, "
+        "or the clinic is closed then."
+    )
 
 
 def test_places_of_a_course_name_whom_they_are_proposed_to(

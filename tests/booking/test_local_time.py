@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from clinic_site.local_time import (
     clinic_zone,
     clock,
+    full_end,
     full_time,
     instant,
     local_day,
@@ -145,6 +146,19 @@ def test_the_day_of_an_instant_is_that_of_the_clinics_clock():
 )
 def test_times_are_written_on_the_twelve_hour_clock(moment, written):
     assert clock(moment) == written
+
+
+@pytest.mark.parametrize(
+    ("moment", "written"),
+    [
+        (utc(2026, 11, 24, 7), "the end of Monday 23 November 2026"),
+        (utc(2026, 11, 24, 16), "Tuesday 24 November 2026, 9:00 am (Edmonton time)"),
+        (utc(2026, 11, 1, 6), "the end of Saturday 31 October 2026"),
+        (utc(2026, 11, 2, 7), "the end of Sunday 1 November 2026"),
+    ],
+)
+def test_what_ends_at_midnight_ends_with_its_day(moment, written):
+    assert full_end(moment) == written
 
 
 def test_a_visit_is_named_with_weekday_date_time_and_zone():

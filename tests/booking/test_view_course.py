@@ -63,6 +63,24 @@ def test_all_sessions_are_listed_and_until_when_they_are_kept(
         assert told in page
 
 
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (2, "move or cancel each of them online until 2 hours before it starts."),
+        (1, "move or cancel each of them online until 1 hour before it starts."),
+        (0, "move or cancel each of them online until it starts."),
+    ],
+)
+def test_it_says_until_when_a_session_can_be_changed(
+    client: Client, cast: Cast, hours: int, told: str
+) -> None:
+    cast.first_visit.cancel_cutoff_hours = hours
+    cast.first_visit.save()
+    open_letter(client, propose(cast))
+
+    assert told in text_of(client.get("/course/"))
+
+
 def test_the_page_names_neither_the_patient_nor_the_service(client: Client, course: Course) -> None:
     page = text_of(open_letter(client, course))
 

@@ -51,3 +51,21 @@ def test_who_is_called_need_not_come(client: Client, cast: Cast) -> None:
     assert "By phone: we call you" in page
     for not_told in ("118 Rowan Street", "What to wear and bring", "How to find"):
         assert not_told not in page
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (24, "You can move or cancel online until Monday 23 November 2026, 9:00 am"),
+        (2, "You can move or cancel online until Tuesday 24 November 2026, 7:00 am"),
+        (72, "This is too soon to move or cancel online: please call us if you need to."),
+    ],
+)
+def test_it_says_until_when_this_visit_can_be_changed(
+    client: Client, cast: Cast, hours: int, told: str
+) -> None:
+    cast.first_visit.cancel_cutoff_hours = hours
+    cast.first_visit.save()
+    book(client, cast.first_visit, NINE, cast.riverside)
+
+    assert told in text_of(client.get("/book/done/"))

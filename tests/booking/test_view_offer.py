@@ -280,3 +280,11 @@ def test_the_page_for_a_child_s_adult_says_for_whom_it_is(cast: Cast) -> None:
     page = text_of(browser_with(SlotOffer.objects.get()).get(OFFER))
 
     assert "A time is free for the person in your care" in page
+
+
+def test_it_says_until_when_a_visit_that_is_booked_by_it_can_be_changed(cast: Cast) -> None:
+    wait(cast)
+
+    page = text_of(browser_with(offered(cast)).get(OFFER))
+
+    assert "online until Monday 23 November 2026, 10:00 am (Edmonton time)" in page
