@@ -12,13 +12,6 @@ from content.models import Article, Condition, EvidenceSummary, Faq, Page, Publi
 from content.publishing import evidence_of
 from content.reading import articles, clinic, conditions, faqs
 
-KINDS: dict[str, type[Publication]] = {
-    "article": Article,
-    "condition": Condition,
-    "faq": Faq,
-    "page": Page,
-}
-
 
 @dataclass(frozen=True)
 class DraftPage:

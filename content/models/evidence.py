@@ -141,6 +141,14 @@ class Condition(Publication):
     def get_absolute_url(self) -> str:
         return reverse("condition", args=[self.slug])
 
+    @property
+    def not_for_us(self) -> str:
+        """The heading that sends readers elsewhere; empty for what is treated here."""
+        if self.treated:
+            return ""
+        whom = self.get_see_instead_display().lower()
+        return f"We do not treat this: see a {whom}" if whom else "We do not treat this"
+
     def clinical_texts(self) -> list[tuple[str, str]]:
         return [("Needling compared", self.compared)]
 

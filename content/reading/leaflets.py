@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from content.addresses import absolute
 from content.markdown import Rendering, render, render_line
 from content.models import Article, Clinic, Condition, Faq, Page, Publication
 from content.reading.faqs import published_faqs
-from content.reading.texts import NumberedReference, new_rendering, numbered_references
+from content.reading.texts import (
+    KINDS,
+    NumberedReference,
+    new_rendering,
+    numbered_references,
+)
 
 MOST_ITEMS = 12
-
-KINDS: dict[str, type[Publication]] = {
-    "article": Article,
-    "condition": Condition,
-    "faq": Faq,
-    "page": Page,
-}
 
 
 @dataclass(frozen=True)
 class LeafletPart:
-    """One text of a leaflet; its sections are (heading, text), the first without heading."""
+    """One text of a leaflet; its sections are (heading, text), with an empty heading where a text
+    stands under the title or has headings of its own."""
 
     publication: Publication
     title: str
@@ -118,4 +118,10 @@ def _of_condition(condition: Condition, page: Rendering, top: int) -> list[tuple
         ("Do and do not", condition.do_and_do_not),
     ]
     sections = [(heading, render(text, page, top=top + 1)) for heading, text in texts]
-    return [("", render_line(verdict, page)), *sections]
+    return [*_elsewhere(condition), ("", render_line(verdict, page)), *sections]
+
+
+def _elsewhere(condition: Condition) -> Iterator[tuple[str, SafeString]]:
+    """Whom else to see: the first thing to read, as on the page."""
+    if condition.see_instead_text:
+        yield condition.not_for_us, format_html("<p>{}</p>", condition.see_instead_text)

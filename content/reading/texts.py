@@ -9,7 +9,24 @@ from django.db.models import QuerySet
 
 from content.markdown import Rendering
 from content.markdown_source import CITATION
-from content.models import Clinic, Reference, SafetyRule
+from content.models import (
+    Article,
+    Clinic,
+    Condition,
+    Faq,
+    Page,
+    Publication,
+    Reference,
+    SafetyRule,
+)
+
+# Texts by the word with which addresses name their kind.
+KINDS: dict[str, type[Publication]] = {
+    "article": Article,
+    "condition": Condition,
+    "faq": Faq,
+    "page": Page,
+}
 
 WORDS_A_MINUTE = 200
 

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from content.drafts import KINDS, draft_page
+from content.drafts import draft_page
 from content.models import Publication
+from content.reading.texts import KINDS
 
 
 @require_safe

@@ -49,6 +49,28 @@ def test_a_condition_is_printed_whole(client: Client) -> None:
     assert "do not rest in bed" in page.words
 
 
+def test_what_we_do_not_treat_says_first_whom_to_see(client: Client) -> None:
+    make_condition(treated=False, see_instead="dentist", see_instead_text="Today, if it throbs.")
+
+    page = parsed(client.get("/leaflets/?item=condition:neck-pain"))
+
+    assert page.headings[:3] == [
+        *((1, "Neck pain"), (2, "We do not treat this: see a dentist"), (2, "What it is"))
+    ]
+    assert "see a dentist Today, if it throbs. B: Mixed results" in page.words
+
+
+def test_where_a_doctor_comes_first_the_leaflet_says_so_without_turning_away(
+    client: Client,
+) -> None:
+    make_condition(see_instead="doctor", see_instead_text="See a doctor first if you are <ill>.")
+
+    page = parsed(client.get("/leaflets/?item=condition:neck-pain"))
+
+    assert page.headings[:2] == [(1, "Neck pain"), (2, "What it is")]
+    assert "Neck pain See a doctor first if you are <ill>. B: Mixed results" in page.words
+
+
 def test_several_texts_come_in_the_order_they_were_asked_for(client: Client) -> None:
     make_faq("first", question="What is it?")
     make_faq("second", question="Why dry?")
