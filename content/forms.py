@@ -8,8 +8,16 @@ from crispy_forms.helper import FormHelper
 from django import forms
 
 
+class LongText(forms.CharField):
+    """Keeps line ends as files have them, not as browsers send them: each counts as one character,
+    as browsers count, and versions stay comparable."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class QuestionForm(forms.Form):
-    text = forms.CharField(
+    text = LongText(
         label="Your question",
         help_text="Please leave out names and other private details.",
         max_length=1000,

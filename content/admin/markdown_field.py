@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from content.admin.foundation import PublishedAdmin
+from content.forms import LongText
 from content.previews import preview_of
 
 
@@ -48,13 +49,6 @@ class MarkdownTextarea(forms.Textarea):
         return render_to_string("admin/content/markdown_field.html", context)
 
 
-class MarkdownField(forms.CharField):
-    """Keeps line ends as files have them, not as browsers send them: versions stay comparable."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).replace("\r\n", "\n")
-
-
 class MarkdownFields:
     """For admin pages and their inlines: which fields are Markdown, and whose page renders it."""
 
@@ -66,7 +60,7 @@ class MarkdownFields:
     ) -> forms.Field | None:
         if db_field.name in self.markdown_fields:
             kwargs |= {
-                "form_class": MarkdownField,
+                "form_class": LongText,
                 "widget": MarkdownTextarea(self.markdown_page),
             }
         field: forms.Field | None = super().formfield_for_dbfield(  # type: ignore[misc]

@@ -83,6 +83,14 @@ def test_what_cannot_be_used_is_said_and_kept_in_the_form(
     assert stored() == []
 
 
+def test_a_line_end_counts_as_the_browser_counts_it(client: Client) -> None:
+    longest = "x\n" * 499 + "yz"
+
+    assert client.post(PATH, {"text": longest.replace("\n", "\r\n")}).status_code == 302
+
+    assert stored() == [(longest, "")]
+
+
 def test_what_was_typed_is_not_obeyed_as_html(client: Client) -> None:
     answer = client.post(PATH, {"text": "<script>alert(1)</script>", "email": "nonsense"})
 
