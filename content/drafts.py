@@ -40,7 +40,7 @@ def _page_of(
         case Condition():
             return "content/condition.html", conditions.page_of(publication, now=now)
         case Faq():
-            return "content/faqs.html", faqs.page_of([publication])
+            return "content/faqs.html", faqs.page_of([publication], now=now)
         case Page():
             return "content/page.html", clinic.page_of(publication)
     raise TypeError(publication)

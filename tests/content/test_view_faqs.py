@@ -1,12 +1,16 @@
 """Questions and answers: all open on one page, grouped, with their sources."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from content.models import Faq, Topic
+from content import search
+from content.models import Article, Faq, Topic
 from tests.content.pages import parsed
-from tests.content.texts import make_faq, make_reference, make_topic
+from tests.content.texts import make_article, make_faq, make_reference, make_topic
 from tests.factories import make_clinic
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +104,49 @@ def test_the_answers_of_a_topic_print_as_one_leaflet(client: Client) -> None:
     addresses = parsed(client.get("/faqs/")).addresses
 
     assert "/leaflets/?item=faq:first&item=faq:second" in addresses
+
+
+def test_an_answer_leads_on_to_the_pages_it_names_that_readers_may_see(client: Client) -> None:
+    make_article("after", title="Sore afterwards")
+    make_article("draft", title="A draft", status=Article.Status.DRAFT)
+    make_article("ahead", title="Ahead", publish_at=timezone.now() + timedelta(hours=1))
+    make_faq("other", question="Why dry?", order=2)
+    make_faq("drafted", status=Faq.Status.DRAFT)
+    make_faq(
+        order=1,
+        see_also=[
+            *("/book/", "/articles/draft/", "/articles/ahead/", "/articles/gone/"),
+            *("/faqs/#other", "/faqs/#drafted", "/articles/after/#later", "/safety/"),
+            "/conditions/?region=neck",
+        ],
+    )
+    search.rebuild(timezone.now())
+
+    answer = client.get("/faqs/")
+
+    first, other = (each.see_also for each in answer.context["page"].answers)
+    page = parsed(answer)
+    assert [(each.address, each.title) for each in first] == [
+        ("/book/", "Book a visit"),
+        ("/faqs/#other", "Why dry?"),
+        ("/articles/after/#later", "Sore afterwards"),
+        ("/safety/", "Safety"),
+        ("/conditions/?region=neck", "Find your problem"),
+    ]
+    assert {(each.address, each.title) for each in first} <= set(page.links)
+    assert (other, page.words.count("See also:")) == ([], 1)
+
+
+def test_more_pages_to_see_cost_no_more_queries(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(3):
+        make_article(f"article-{number}")
+        make_faq(f"faq-{number}", see_also=[f"/articles/article-{number}/", "/safety/"])
+        search.rebuild(timezone.now())
+        with django_assert_num_queries(4):
+            page = parsed(client.get("/faqs/"))
+        assert page.words.count("See also:") == number + 1
 
 
 def test_drafts_are_not_shown(client: Client) -> None:
