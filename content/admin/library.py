@@ -18,16 +18,23 @@ from content import search
 from content.admin.foundation import PublishedAdmin
 from content.admin.history import VersionedAdmin
 from content.admin.lists import SmallLetters
+from content.admin.publication_forms import free_place
 from content.markdown_source import cited_keys
-from content.models import DisputedPhrase, Reference, SynonymGroup, Topic
+from content.models import DisputedPhrase, Faq, Reference, SynonymGroup, Topic
 from content.usage import in_words, texts_citing
 
 # Much of the web writes a DOI with one of these.
 BEFORE_A_DOI = re.compile(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
 
+class TopicForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at run time
+    def clean_slug(self) -> str:
+        return free_place(self.cleaned_data["slug"], besides=Faq.objects.all())
+
+
 @admin.register(Topic)
 class TopicAdmin(PublishedAdmin):
+    form = TopicForm
     list_display = ("name", "description", "order")
     ordering = ("order", "name")
     prepopulated_fields = {"slug": ("name",)}

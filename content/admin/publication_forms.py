@@ -7,14 +7,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from content import publishing
 from content.admin.lists import Addresses, OnePerLine, Regions
 from content.claims import Finding
-from content.models import Condition, EvidenceSummary, Practitioner, Publication
+from content.models import Condition, EvidenceSummary, Practitioner, Publication, Topic
+from content.reading.faqs import PLACES
 
 REASON = forms.CharField(required=False, max_length=300)
 
@@ -103,6 +104,15 @@ class ReviewedForm(CheckedWordsForm):
         return reviewer
 
 
+def free_place(slug: str, *, besides: QuerySet[Any]) -> str:
+    """The slug of a question or a topic: the page of questions has both as ids."""
+    if slug in PLACES or besides.filter(slug=slug).exists():
+        raise ValidationError(
+            f"On the page of questions, “{slug}” is the place of something else: choose another."
+        )
+    return slug
+
+
 class PublicationForm(ReviewedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -123,7 +133,13 @@ class ArticleForm(PublicationForm):
 
 class FaqForm(PublicationForm):
     search_terms = OnePerLine(most=60, help_text="Other ways to ask, one per line.")
-    see_also = Addresses(help_text="Pages on this site, one per line, like /safety/.")
+    see_also = Addresses(
+        help_text="Pages on this site, one per line, like /safety/. Readers see those that are "
+        "public."
+    )
+
+    def clean_slug(self) -> str:
+        return free_place(self.cleaned_data["slug"], besides=Topic.objects.all())
 
 
 class PageForm(PublicationForm):

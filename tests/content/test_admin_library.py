@@ -23,6 +23,7 @@ from tests.content.texts import (
     filled_in,
     make_article,
     make_condition,
+    make_faq,
     make_phrase,
     make_reference,
     make_reviewer,
@@ -171,6 +172,15 @@ def test_the_topic_of_yearly_reviews_keeps_its_address(editor: Client) -> None:
     assert sorted(Topic.objects.values_list("slug", "name")) == [
         ("first-things", "Basics"),
         ("safety", "Dangers"),
+    ]
+
+
+@pytest.mark.parametrize("slug", ["main", "does-it-hurt"])
+def test_a_topic_takes_no_place_of_a_question(editor: Client, slug: str) -> None:
+    make_faq("does-it-hurt")
+
+    assert errors(save(editor, make_topic("sport"), slug=slug)) == [
+        f"On the page of questions, “{slug}” is the place of something else: choose another."
     ]
 
 

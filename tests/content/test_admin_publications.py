@@ -163,6 +163,15 @@ def test_a_link_between_texts_must_lead_somewhere(editor: Client) -> None:
     assert faq.see_also == ["/safety/", "/faqs/#consent"]
 
 
+@pytest.mark.parametrize("slug", ["main", "ask", "references", "basics"])
+def test_a_question_takes_no_place_that_its_page_has_already(editor: Client, slug: str) -> None:
+    make_topic("basics")
+
+    assert errors(save(editor, make_faq(), slug=slug)) == [
+        f"On the page of questions, “{slug}” is the place of something else: choose another."
+    ]
+
+
 @pytest.mark.parametrize("slug", ["nonsense", "conditions", "admin"])
 def test_a_page_needs_a_place_on_the_site(editor: Client, slug: str) -> None:
     assert errors(save(editor, make_page(), slug=slug)) == [
