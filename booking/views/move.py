@@ -19,7 +19,7 @@ from booking.openings import Openings
 from booking.policy import patient_may_change
 from booking.views.answers import busy, see_other
 from booking.views.changes import TOO_LATE, after_a_change, without_a_right
-from booking.views.visit import NOT_SO, how_it_stands, in_time
+from booking.views.visit import NOT_SO, how_it_stands, in_time, not_this_one
 from booking.views.visitor_rights import linked_visit, no_link
 from booking.views.week import query_of, week_shown
 from clinic_site.local_time import clinic_zone, full_time, local_day
@@ -43,7 +43,7 @@ def move(request: HttpRequest) -> HttpResponse:
     if visit is None:
         return no_link(request)
     now = timezone.now()
-    if refusal := _refusal(request, visit, now=now):
+    if refusal := not_this_one(request, visit) or _refusal(request, visit, now=now):
         return refusal
     openings = scheduling.openings_for(visit, ANYONE, now=now)
     filters = TimesFilter(request.GET, openings=openings)
@@ -82,7 +82,7 @@ def _choose(
     narrowed = openings.only(Who(filters.who.practitioner, location))
     free = narrowed.free_practitioners(start, location)
     if not free:
-        return _lost(request, openings.only(filters.who), start)
+        return _lost(request, visit, openings.only(filters.who), start)
     chosen = _preferred(free, visit, start)
     request.session[WISH] = {
         "visit": visit.pk,
@@ -104,6 +104,8 @@ def move_check(request: HttpRequest) -> HttpResponse:
     visit = linked_visit(request)
     if visit is None:
         return without_a_right(request)
+    if refusal := not_this_one(request, visit):
+        return refusal
     wish = _wish(request, visit)
     if wish is None:
         return see_other("visit_move")
@@ -133,7 +135,7 @@ def _move(request: HttpRequest, visit: Appointment, wish: Wish) -> HttpResponse:
         )
     except (scheduling.NotOffered, scheduling.SlotTaken):
         openings = scheduling.openings_for(visit, ANYONE, now=now)
-        return _lost(request, openings, wish.start)
+        return _lost(request, visit, openings, wish.start)
     except scheduling.TooLate:
         return how_it_stands(request, TOO_LATE)
     except scheduling.WrongState:
@@ -154,9 +156,12 @@ def _wish(request: HttpRequest, visit: Appointment) -> Wish | None:
     return Wish(start, location, practitioner) if location and practitioner else None
 
 
-def _lost(request: HttpRequest, openings: Openings, start: datetime) -> HttpResponse:
+def _lost(
+    request: HttpRequest, visit: Appointment, openings: Openings, start: datetime
+) -> HttpResponse:
     """409 with the nearest free times, as buttons like those of the week."""
     context = {
+        "visit": visit,
         "time": full_time(start),
         "nearest": openings.nearest(start),
         "query": query_of(request),
