@@ -26,12 +26,14 @@ from clinic_site.local_time import clinic_zone, full_time, local_day
 from content.models import Location, Practitioner
 
 WISH = "move"
+CHOSE_ANOTHER = "You chose another time meanwhile. Please check it."
 
 
 @dataclass(frozen=True)
 class Wish:
-    """Where the visit should go."""
+    """Where the visit should go; `key` is what the button of the time has sent."""
 
+    key: str
     start: datetime
     location: Location
     practitioner: Practitioner
@@ -109,12 +111,26 @@ def move_check(request: HttpRequest) -> HttpResponse:
     wish = _wish(request, visit)
     if wish is None:
         return see_other("visit_move")
-    if request.method == "POST":
+    if request.method == "POST" and _is_shown(request, wish):
         return _move(request, visit, wish)
     if refusal := _refusal(request, visit, now=timezone.now()):
         return refusal
-    context = {"visit": visit, "wish": wish, "stays": not _can_change_again(visit, wish)}
-    return render(request, "booking/visit_move_check.html", context)
+    problem = CHOSE_ANOTHER if request.method == "POST" else ""
+    context = {
+        "visit": visit,
+        "wish": wish,
+        "stays": not _can_change_again(visit, wish),
+        "problem": problem,
+    }
+    status = 409 if problem else 200
+    return render(request, "booking/visit_move_check.html", context, status=status)
+
+
+def _is_shown(request: HttpRequest, wish: Wish) -> bool:
+    """Whether the page whose button was pressed shows this wish: the session keeps the last one
+    only, and it may have been chosen in another tab."""
+    shown = request.POST.get("time"), request.POST.get("practitioner")
+    return shown == (wish.key, wish.practitioner.slug)
 
 
 def _can_change_again(visit: Appointment, wish: Wish) -> bool:
@@ -153,7 +169,9 @@ def _wish(request: HttpRequest, visit: Appointment) -> Wish | None:
     start, place = parse_time_key(kept["time"])
     location = Location.objects.open_to_patients().filter(slug=place).first()
     practitioner = Practitioner.objects.treating().filter(slug=kept["practitioner"]).first()
-    return Wish(start, location, practitioner) if location and practitioner else None
+    if location is None or practitioner is None:
+        return None
+    return Wish(kept["time"], start, location, practitioner)
 
 
 def _lost(

@@ -40,9 +40,9 @@ def choose(browser: Client, key: str = ONE_O_CLOCK, query: str = "?practitioner=
     return browser.post(f"{MOVE}{query}", anas_page() | {"time": key})
 
 
-def go_ahead(browser: Client):
+def go_ahead(browser: Client, key: str = ONE_O_CLOCK, practitioner: str = "priya-nair"):
     """Press the last button."""
-    return browser.post(CHECK, anas_page())
+    return browser.post(CHECK, anas_page() | {"time": key, "practitioner": practitioner})
 
 
 def place_of(anas: Appointment) -> tuple[str, object]:
@@ -188,7 +188,7 @@ def test_with_anyone_ones_own_practitioner_comes_first_and_then_the_least_busy(
     visit(cast, "13:00", person=BEN)
     choose(browser, query="?practitioner=")
     assert "With</dt><dd>Tomas Costa" in text_of(browser.get(CHECK))
-    go_ahead(browser)
+    go_ahead(browser, practitioner="tomas-costa")
     assert place_of(anas) == ("Tomas Costa", ONE)
 
 
@@ -300,6 +300,43 @@ def test_the_nearest_times_are_those_of_the_visit_that_was_shown(
     assert browser.post(MOVE, lost | {"time": ONE_O_CLOCK}).status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("query", "key", "there"),
+    [
+        ("?practitioner=priya-nair", "2026-11-25T18:00Z at riverside", "11:00 am"),
+        ("?practitioner=tomas-costa", ONE_O_CLOCK, "With</dt><dd>Tomas Costa"),
+    ],
+)
+def test_a_time_that_was_chosen_since_is_checked_before_the_visit_moves_there(
+    browser: Client, anas: Appointment, query: str, key: str, there: str
+) -> None:
+    choose(browser)
+    first_tab = hidden_in(browser.get(CHECK))
+    choose(browser, key, query)
+    second_tab = hidden_in(browser.get(CHECK))
+
+    answer = browser.post(CHECK, first_tab)
+
+    assert answer.status_code == 409
+    assert "You chose another time meanwhile. Please check it." in text_of(answer)
+    assert there in text_of(answer)
+    assert hidden_in(answer) == second_tab
+    assert place_of(anas) == ("Priya Nair", TEN)
+    assert browser.post(CHECK, second_tab)["Location"] == "/visit/changed/"
+    assert AppointmentEvent.objects.filter(appointment=anas, kind="moved").count() == 1
+
+
+def test_a_button_that_does_not_say_which_time_it_shows_moves_nothing(
+    browser: Client, anas: Appointment
+) -> None:
+    choose(browser)
+
+    answer = browser.post(CHECK, shows(anas))
+
+    assert answer.status_code == 409
+    assert place_of(anas) == ("Priya Nair", TEN)
+
+
 def test_a_location_that_closed_meanwhile_leads_back(browser: Client, cast: Cast) -> None:
     choose(browser)
     cast.riverside.is_open = False
@@ -315,6 +352,7 @@ def test_a_busy_diary_is_told_and_nothing_changed(
         raise DiaryBusy
 
     choose(browser)
+    fields = hidden_in(browser.get(CHECK))
     for command, path in (
         ("move", CHECK),
         ("cancel", "/visit/cancel/"),
@@ -324,7 +362,7 @@ def test_a_busy_diary_is_told_and_nothing_changed(
     ):
         with monkeypatch.context() as patched:
             patched.setattr(scheduling, command, busy)
-            answer = browser.post(path, shows(anas))
+            answer = browser.post(path, fields)
         assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert place_of(anas) == ("Priya Nair", TEN)
 
