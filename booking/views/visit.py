@@ -17,7 +17,7 @@ from booking.letters import invite_of
 from booking.models import STANDING_STATES, Appointment, AppointmentEvent, Service, State
 from booking.views.answers import busy, see_other
 from booking.views.visitor_rights import linked_visit, no_link, shows_another
-from booking.waiting_list import earlier_is_possible
+from booking.waiting_list import earlier_is_possible, wish_for
 from content.models import Article, Clinic
 from content.reading.clinic import location_page
 
@@ -94,6 +94,7 @@ def visit_page(
             "closure": closure_in_the_way(visit) if ahead else None,
             "change_until": cutoff if now <= cutoff else None,
             "earlier_is_possible": ahead and earlier_is_possible(visit, now=now),
+            "wish": wish_for(visit) if ahead else None,
             "undo_until": undo_until(visit, now=now),
             "place": None if visit.service.by_phone else location_page(visit.location.slug),
             "preparation": _preparation(visit, now=now) if ahead else None,

@@ -22,7 +22,7 @@ from booking.views.visitor_rights import (
     no_link,
     shows_another,
 )
-from booking.waiting_list import earlier_is_possible
+from booking.waiting_list import earlier_is_possible, wish_for
 from clinic_site.attempts import too_many, within_limit
 from clinic_site.local_time import clinic_zone, local_day
 from clinic_site.visitor_address import network_of
@@ -89,14 +89,15 @@ def _wish_page(
 def _for_a_visit(request: HttpRequest, visit: Appointment, *, now: datetime) -> HttpResponse:
     zone = clinic_zone()
     last_day = local_day(visit.starts_at, zone)
+    entry = wish_for(visit)
     form = WishForm(
         request.POST or None,
         openings=Openings(visit.service_as_booked, now=now),
         today=local_day(now, zone),
         last_day=last_day,
-        initial={"until": last_day},
+        initial=_wished(entry, last_day) if entry else {"until": last_day},
     )
-    context = {"form": form, "visit": visit}
+    context = {"form": form, "visit": visit, "entry": entry}
     if request.method != "POST":
         return render(request, PAGE, context)
     if not form.is_valid():
@@ -108,6 +109,18 @@ def _for_a_visit(request: HttpRequest, visit: Appointment, *, now: datetime) -> 
     except scheduling.DiaryBusy:
         return busy(request)
     return see_other("waiting_joined")
+
+
+def _wished(entry: WaitingEntry, last_day: date) -> dict[str, object]:
+    """What was asked for, as the form starts with it; the visit may have moved nearer since."""
+    return {
+        "practitioner": entry.practitioner.slug if entry.practitioner else "",
+        "location": entry.location.slug if entry.location else "",
+        "weekdays": entry.weekdays,
+        "earliest": entry.earliest,
+        "latest": entry.latest,
+        "until": min(entry.until, last_day),
+    }
 
 
 def _for_a_service(request: HttpRequest, service: Service, *, now: datetime) -> HttpResponse:

@@ -50,6 +50,11 @@ def open_letter(browser: Client, thing: visit_links.Opened) -> None:
     browser.get(link_to(thing, expires_at=NOW + timedelta(days=60)))
 
 
+def filled_in(page: Any) -> dict[str, Any]:
+    """What the fields of the wish hold."""
+    return {field.name: field.value() for field in page.context["form"]}
+
+
 @pytest.fixture
 def anas(cast: Cast) -> Appointment:
     return visit(cast, "14:00")
@@ -268,6 +273,79 @@ def test_joining_from_a_visit_asks_for_nothing_that_is_known(anas: Appointment) 
         anas,
         date(2026, 11, 24),
     )
+
+
+def test_who_is_on_the_list_is_told_so_and_changes_what_was_asked_for(
+    anas: Appointment, cast: Cast
+) -> None:
+    wanted = WISH | {"until": "2026-11-24"}
+    browser = browser_of(anas)
+    browser.post("/waiting-list/", wanted | shows(anas))
+
+    page = text_of(browser.get("/visit/"))
+    assert "You are on the list for an earlier time." in page
+    assert '<a href="/waiting-list/">Change what suits you</a>' in page
+    assert "Would an earlier time suit you better?" not in page
+    answer = browser.get("/waiting-list/")
+    assert "<h1>Change what suits you</h1>" in text_of(answer)
+    assert filled_in(answer) == {
+        "practitioner": "priya-nair",
+        "location": "riverside",
+        "weekdays": [1, 3],
+        "earliest": time(9),
+        "latest": time(12),
+        "until": date(2026, 11, 24),
+    }
+
+    browser.post("/waiting-list/", filled_in(answer) | hidden_in(answer) | {"latest": "13:00"})
+
+    entry = WaitingEntry.objects.get()
+    assert (entry.practitioner, entry.weekdays) == (cast.priya, [1, 3])
+    assert (entry.earliest, entry.latest) == (time(9), time(13))
+
+
+def test_what_did_not_matter_still_does_not(anas: Appointment) -> None:
+    browser = browser_of(anas)
+    browser.post("/waiting-list/", ANYTHING | {"until": "2026-11-23"} | shows(anas))
+
+    assert filled_in(browser.get("/waiting-list/")) == {
+        "practitioner": "",
+        "location": "",
+        "weekdays": [],
+        "earliest": None,
+        "latest": None,
+        "until": date(2026, 11, 23),
+    }
+
+
+def test_after_the_visit_came_nearer_its_day_is_the_last_that_is_wished(
+    anas: Appointment, cast: Cast
+) -> None:
+    wait_for_earlier(anas, until=date(2026, 12, 7))
+
+    form = browser_of(anas).get("/waiting-list/").context["form"]
+
+    assert form["until"].value() == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "fulfilled", "ended", "stopped"])
+def test_a_wish_that_is_over_is_not_taken_up_again(anas: Appointment, state: str) -> None:
+    wait_for_earlier(anas, weekdays=[1], until=date(2026, 11, 23))
+    WaitingEntry.objects.update(state=state)
+    browser = browser_of(anas)
+
+    assert "Would an earlier time suit you better?" in text_of(browser.get("/visit/"))
+    form = browser.get("/waiting-list/").context["form"]
+    assert form.initial == {"until": date(2026, 11, 24)}
+
+
+def test_the_wish_for_one_visit_is_not_shown_for_another(anas: Appointment, cast: Cast) -> None:
+    wait_for_earlier(anas, weekdays=[1], until=date(2026, 11, 23))
+    browser = browser_of(visit(cast, "10:00", day="2026-12-04"))
+
+    assert "Would an earlier time suit you better?" in text_of(browser.get("/visit/"))
+    form = browser.get("/waiting-list/").context["form"]
+    assert form.initial == {"until": date(2026, 12, 4)}
 
 
 def test_nothing_is_earlier_than_the_day_of_the_visit(anas: Appointment) -> None:
