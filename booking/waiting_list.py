@@ -88,6 +88,12 @@ def earlier_is_possible(visit: Appointment, *, now: datetime) -> bool:
     return visit.starts_at > now + visit.service.policy.notice
 
 
+def wish_for(visit: Appointment) -> WaitingEntry | None:
+    """The place on the list that the patient has for a time before this visit."""
+    waiting = visit.waiting_entries.filter(state=WaitingEntry.State.WAITING)
+    return waiting.select_related("practitioner", "location").first()
+
+
 def wanted_service(entry: WaitingEntry) -> Service:
     """What the visit takes: as booked already, or as the service is today."""
     return entry.appointment.service_as_booked if entry.appointment else entry.service

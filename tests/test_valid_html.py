@@ -17,7 +17,7 @@ from django.test import Client
 
 from content.models import Clinic
 from tests import vnu
-from tests.booking.linked import browser_with, link_to, other_things_of
+from tests.booking.linked import browser_with, link_to, other_things_of, shows
 from tests.booking.pages import READ_ABOUT_IT, answer_questions, give_details, take
 from tests.booking.steps import visit
 from tests.cast import BEN, NOW, TUESDAY, Cast, make_cast
@@ -77,7 +77,8 @@ def a_booking(cast: Cast) -> Iterator[tuple[str, Any]]:
 def kept_from_readers(cast: Cast) -> Iterator[tuple[str, Any]]:
     bens_visit = visit(cast, "14:00", person=BEN)
     bens = browser_with(bens_visit)
-    bens.post("/visit/move/", {"time": f"{ELEVEN.astimezone(UTC):%Y-%m-%dT%H:%MZ} at riverside"})
+    eleven = {"time": f"{ELEVEN.astimezone(UTC):%Y-%m-%dT%H:%MZ} at riverside"}
+    bens.post("/visit/move/", eleven | shows(bens_visit))
     yield from ((path, bens.get(path)) for path in BEHIND_A_LINK)
     for thing in other_things_of(bens_visit, cast):
         address = link_to(thing, expires_at=NOW + timedelta(days=1))

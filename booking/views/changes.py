@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from booking import scheduling
 from booking.models import STANDING_STATES, Appointment, State
 from booking.views.answers import busy, see_other
-from booking.views.visit import NOT_SO, how_it_stands, in_time, letters_go_to
+from booking.views.visit import NOT_SO, how_it_stands, in_time, letters_go_to, not_this_one
 from booking.views.visitor_rights import changed_here, grant_anew, linked_visit, no_link
 from booking.visit_links import AFTER_THE_VISIT
 
@@ -26,6 +26,8 @@ def cancel(request: HttpRequest) -> HttpResponse:
     visit = linked_visit(request)
     if visit is None:
         return without_a_right(request)
+    if refusal := not_this_one(request, visit):
+        return refusal
     now = timezone.now()
     if request.method == "POST":
         return _cancel(request, visit, now=now)
@@ -72,6 +74,8 @@ def undo(request: HttpRequest) -> HttpResponse:
     visit = linked_visit(request)
     if visit is None:
         return no_link(request)
+    if refusal := not_this_one(request, visit):
+        return refusal
     now = timezone.now()
     try:
         restored = scheduling.take_back(appointment=visit, now=now)

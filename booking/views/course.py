@@ -10,13 +10,14 @@ from django.views.decorators.http import require_http_methods
 from booking import scheduling
 from booking.models import Appointment, Course, State
 from booking.views.answers import busy, see_other
-from booking.views.visitor_rights import linked_course, no_link
+from booking.views.visitor_rights import linked_course, name_of, no_link, shows_another
 
 YES, NO = "yes", "no"
 CANNOT_BE_BOOKED = (
     "You have another visit at one of these times, or we are closed then, so we could not book "
     "them all. Nothing has changed. Please call us."
 )
+OPENED_ANOTHER = "You opened other proposed sessions meanwhile: these. Nothing was changed."
 NOT_READ = "We could not read your answer. Please choose one of the two buttons."
 
 
@@ -25,6 +26,8 @@ def course(request: HttpRequest) -> HttpResponse:
     proposed = linked_course(request)
     if proposed is None:
         return no_link(request)
+    if shows_another(request, proposed):
+        return _page(request, proposed, problem=OPENED_ANOTHER, status=409)
     if request.method == "POST":
         return _answer(request, proposed)
     return _page(request, proposed)
@@ -56,6 +59,7 @@ def _page(
     is_open = proposed.answer == Course.Answer.OPEN and timezone.now() < proposed.answer_by
     context = {
         "course": proposed,
+        "shown": name_of(proposed),
         "patient": proposed.patient,
         "is_for_another": proposed.patient.responsible_adult_id is not None,
         "visits": visits,

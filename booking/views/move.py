@@ -19,19 +19,21 @@ from booking.openings import Openings
 from booking.policy import patient_may_change
 from booking.views.answers import busy, see_other
 from booking.views.changes import TOO_LATE, after_a_change, without_a_right
-from booking.views.visit import NOT_SO, how_it_stands, in_time
+from booking.views.visit import NOT_SO, how_it_stands, in_time, not_this_one
 from booking.views.visitor_rights import linked_visit, no_link
 from booking.views.week import query_of, week_shown
 from clinic_site.local_time import clinic_zone, full_time, local_day
 from content.models import Location, Practitioner
 
 WISH = "move"
+CHOSE_ANOTHER = "You chose another time meanwhile. Please check it."
 
 
 @dataclass(frozen=True)
 class Wish:
-    """Where the visit should go."""
+    """Where the visit should go; `key` is what the button of the time has sent."""
 
+    key: str
     start: datetime
     location: Location
     practitioner: Practitioner
@@ -43,7 +45,7 @@ def move(request: HttpRequest) -> HttpResponse:
     if visit is None:
         return no_link(request)
     now = timezone.now()
-    if refusal := _refusal(request, visit, now=now):
+    if refusal := not_this_one(request, visit) or _refusal(request, visit, now=now):
         return refusal
     openings = scheduling.openings_for(visit, ANYONE, now=now)
     filters = TimesFilter(request.GET, openings=openings)
@@ -82,7 +84,7 @@ def _choose(
     narrowed = openings.only(Who(filters.who.practitioner, location))
     free = narrowed.free_practitioners(start, location)
     if not free:
-        return _lost(request, openings.only(filters.who), start)
+        return _lost(request, visit, openings.only(filters.who), start)
     chosen = _preferred(free, visit, start)
     request.session[WISH] = {
         "visit": visit.pk,
@@ -104,15 +106,31 @@ def move_check(request: HttpRequest) -> HttpResponse:
     visit = linked_visit(request)
     if visit is None:
         return without_a_right(request)
+    if refusal := not_this_one(request, visit):
+        return refusal
     wish = _wish(request, visit)
     if wish is None:
         return see_other("visit_move")
-    if request.method == "POST":
+    if request.method == "POST" and _is_shown(request, wish):
         return _move(request, visit, wish)
     if refusal := _refusal(request, visit, now=timezone.now()):
         return refusal
-    context = {"visit": visit, "wish": wish, "stays": not _can_change_again(visit, wish)}
-    return render(request, "booking/visit_move_check.html", context)
+    problem = CHOSE_ANOTHER if request.method == "POST" else ""
+    context = {
+        "visit": visit,
+        "wish": wish,
+        "stays": not _can_change_again(visit, wish),
+        "problem": problem,
+    }
+    status = 409 if problem else 200
+    return render(request, "booking/visit_move_check.html", context, status=status)
+
+
+def _is_shown(request: HttpRequest, wish: Wish) -> bool:
+    """Whether the page whose button was pressed shows this wish: the session keeps the last one
+    only, and it may have been chosen in another tab."""
+    shown = request.POST.get("time"), request.POST.get("practitioner")
+    return shown == (wish.key, wish.practitioner.slug)
 
 
 def _can_change_again(visit: Appointment, wish: Wish) -> bool:
@@ -133,7 +151,7 @@ def _move(request: HttpRequest, visit: Appointment, wish: Wish) -> HttpResponse:
         )
     except (scheduling.NotOffered, scheduling.SlotTaken):
         openings = scheduling.openings_for(visit, ANYONE, now=now)
-        return _lost(request, openings, wish.start)
+        return _lost(request, visit, openings, wish.start)
     except scheduling.TooLate:
         return how_it_stands(request, TOO_LATE)
     except scheduling.WrongState:
@@ -151,12 +169,17 @@ def _wish(request: HttpRequest, visit: Appointment) -> Wish | None:
     start, place = parse_time_key(kept["time"])
     location = Location.objects.open_to_patients().filter(slug=place).first()
     practitioner = Practitioner.objects.treating().filter(slug=kept["practitioner"]).first()
-    return Wish(start, location, practitioner) if location and practitioner else None
+    if location is None or practitioner is None:
+        return None
+    return Wish(kept["time"], start, location, practitioner)
 
 
-def _lost(request: HttpRequest, openings: Openings, start: datetime) -> HttpResponse:
+def _lost(
+    request: HttpRequest, visit: Appointment, openings: Openings, start: datetime
+) -> HttpResponse:
     """409 with the nearest free times, as buttons like those of the week."""
     context = {
+        "visit": visit,
         "time": full_time(start),
         "nearest": openings.nearest(start),
         "query": query_of(request),

@@ -11,7 +11,14 @@ from booking import scheduling
 from booking.absences import clinic_has_to
 from booking.models import SlotOffer
 from booking.views.answers import busy, see_other
-from booking.views.visitor_rights import ended_offer, grant_anew, linked_offer, no_link
+from booking.views.visitor_rights import (
+    ended_offer,
+    grant_anew,
+    linked_offer,
+    name_of,
+    no_link,
+    shows_another,
+)
 from booking.visit_links import AFTER_THE_VISIT
 
 YES, NO = "yes", "no"
@@ -24,6 +31,7 @@ PLEASE_PHONE = (
     "We cannot book this time online. Please call us and we book it with you. "
     "It is kept for you until the hour below."
 )
+OPENED_ANOTHER = "You opened another offer meanwhile: this one. Nothing was changed."
 VISIT_CHANGED = "The visit that this time was for has changed meanwhile. Please call us."
 
 REFUSED: dict[type[Exception], str] = {
@@ -39,6 +47,8 @@ def slot_offer(request: HttpRequest) -> HttpResponse:
     if offer is None:
         ended = ended_offer(request)
         return _over(request, ended) if ended else no_link(request)
+    if shows_another(request, offer):
+        return _page(request, offer, problem=OPENED_ANOTHER, status=409)
     if request.method == "POST":
         return _answer(request, offer)
     return _page(request, offer)
@@ -70,6 +80,7 @@ def _page(
     patient = offer.entry.patient
     context = {
         "offer": offer,
+        "shown": name_of(offer),
         "entry": offer.entry,
         "service": offer.entry.service,
         "is_open": offer.answer == SlotOffer.Answer.OPEN and timezone.now() < offer.expires_at,

@@ -16,13 +16,14 @@ from booking.calendar_invites import Invite, calendar_text
 from booking.letters import invite_of
 from booking.models import STANDING_STATES, Appointment, AppointmentEvent, Service, State
 from booking.views.answers import busy, see_other
-from booking.views.visitor_rights import linked_visit, no_link
-from booking.waiting_list import earlier_is_possible
+from booking.views.visitor_rights import linked_visit, no_link, shows_another
+from booking.waiting_list import earlier_is_possible, wish_for
 from content.models import Article, Clinic
 from content.reading.clinic import location_page
 
 PREPARATION = "your-first-visit"
 NOT_SO = "That could not be done, because the visit has changed meanwhile. Here is how it stands."
+OPENED_ANOTHER = "You opened another visit meanwhile: this one. Nothing was changed."
 
 
 @require_safe
@@ -36,6 +37,8 @@ def confirm_attendance(request: HttpRequest) -> HttpResponse:
     found = linked_visit(request)
     if found is None:
         return no_link(request)
+    if refusal := not_this_one(request, found):
+        return refusal
     try:
         scheduling.confirm_attendance(appointment=found, now=timezone.now())
     except scheduling.WrongState:
@@ -50,6 +53,8 @@ def prove_address(request: HttpRequest) -> HttpResponse:
     found = linked_visit(request)
     if found is None:
         return no_link(request)
+    if refusal := not_this_one(request, found):
+        return refusal
     try:
         scheduling.prove_address(appointment=found, now=timezone.now())
     except scheduling.WrongState:
@@ -89,6 +94,7 @@ def visit_page(
             "closure": closure_in_the_way(visit) if ahead else None,
             "change_until": cutoff if now <= cutoff else None,
             "earlier_is_possible": ahead and earlier_is_possible(visit, now=now),
+            "wish": wish_for(visit) if ahead else None,
             "undo_until": undo_until(visit, now=now),
             "place": None if visit.service.by_phone else location_page(visit.location.slug),
             "preparation": _preparation(visit, now=now) if ahead else None,
@@ -104,6 +110,13 @@ def how_it_stands(request: HttpRequest, problem: str) -> HttpResponse:
     """409: what was asked for cannot be; the visit as it is now, if the right to see it is left."""
     found = linked_visit(request)
     return visit_page(request, found, problem=problem, status=409) if found else no_link(request)
+
+
+def not_this_one(request: HttpRequest, visit: Appointment) -> HttpResponse | None:
+    """409 with the visit that is open now, if the button that was pressed is another one's."""
+    if shows_another(request, visit):
+        return visit_page(request, visit, problem=OPENED_ANOTHER, status=409)
+    return None
 
 
 def in_time(visit: Appointment, *, now: datetime) -> bool:

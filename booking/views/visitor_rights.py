@@ -11,6 +11,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from booking import visit_links
 from booking.models import (
@@ -26,6 +27,8 @@ from booking.models import (
 
 LINKS = "links"
 VISIT, OFFER, WAITING, COURSE = "appointment", "offer", "waiting_entry", "course"
+# The field of a form that names what its page shows.
+SHOWN = "shown"
 
 
 def kind_of(link: VisitLink) -> str:
@@ -96,6 +99,21 @@ def changed_here(request: HttpRequest) -> bool:
             kind__in=[EventKind.MOVED, EventKind.CANCELLED],
         ).exists()
     )
+
+
+def name_of(thing: visit_links.Opened) -> str:
+    """What a form calls the thing that its page shows: a visit by its reference, which stands on
+    the page as well; whatever has none by a digest, which tells nobody how many there are."""
+    if isinstance(thing, Appointment):
+        return thing.reference
+    return salted_hmac(SHOWN, f"{type(thing).__name__} {thing.pk}").hexdigest()[:16]
+
+
+def shows_another(request: HttpRequest, thing: visit_links.Opened) -> bool:
+    """Whether a form was sent whose page does not show `thing`: a session keeps one link of each
+    kind, and another one was opened since, in another tab. A button must not change what its
+    reader did not see."""
+    return request.method == "POST" and request.POST.get(SHOWN) != name_of(thing)
 
 
 def no_link(request: HttpRequest) -> HttpResponse:

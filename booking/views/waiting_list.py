@@ -14,8 +14,15 @@ from booking.forms import JoinForm, WishForm
 from booking.models import STANDING_STATES, Appointment, Service, WaitingEntry
 from booking.openings import Openings
 from booking.views.answers import busy, see_other
-from booking.views.visitor_rights import linked_entry, linked_visit, no_link
-from booking.waiting_list import earlier_is_possible
+from booking.views.visit import not_this_one
+from booking.views.visitor_rights import (
+    linked_entry,
+    linked_visit,
+    name_of,
+    no_link,
+    shows_another,
+)
+from booking.waiting_list import earlier_is_possible, wish_for
 from clinic_site.attempts import too_many, within_limit
 from clinic_site.local_time import clinic_zone, local_day
 from clinic_site.visitor_address import network_of
@@ -23,6 +30,7 @@ from clinic_site.visitor_address import network_of
 JOINED_AT_MOST, JOINED_WITHIN = 5, timedelta(hours=1)
 FOUR_WEEKS = timedelta(weeks=4)
 PAGE = "booking/waiting_list.html"
+OPENED_ANOTHER = "You opened another wish meanwhile: this one. Nothing was changed."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,6 +44,8 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
     visit = linked_visit(request)
     if visit is None:
         return see_other("book")
+    if refusal := not_this_one(request, visit):
+        return refusal
     if visit.state not in STANDING_STATES or not earlier_is_possible(visit, now=now):
         return see_other("visit")
     return _for_a_visit(request, visit, now=now)
@@ -53,27 +63,41 @@ def waiting_entry(request: HttpRequest) -> HttpResponse:
     entry = linked_entry(request)
     if entry is None:
         return no_link(request)
+    if shows_another(request, entry):
+        return _wish_page(request, entry, problem=OPENED_ANOTHER, status=409)
     if request.method == "POST":
         try:
             scheduling.leave_list(entry=entry, by=None, now=timezone.now())
         except scheduling.DiaryBusy:
             return busy(request)
         return see_other("waiting_entry")
-    waits = entry.state == WaitingEntry.State.WAITING
-    return render(request, "booking/waiting_entry.html", {"entry": entry, "waits": waits})
+    return _wish_page(request, entry)
+
+
+def _wish_page(
+    request: HttpRequest, entry: WaitingEntry, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "entry": entry,
+        "shown": name_of(entry),
+        "waits": entry.state == WaitingEntry.State.WAITING,
+        "problem": problem,
+    }
+    return render(request, "booking/waiting_entry.html", context, status=status)
 
 
 def _for_a_visit(request: HttpRequest, visit: Appointment, *, now: datetime) -> HttpResponse:
     zone = clinic_zone()
     last_day = local_day(visit.starts_at, zone)
+    entry = wish_for(visit)
     form = WishForm(
         request.POST or None,
         openings=Openings(visit.service_as_booked, now=now),
         today=local_day(now, zone),
         last_day=last_day,
-        initial={"until": last_day},
+        initial=_wished(entry, last_day) if entry else {"until": last_day},
     )
-    context = {"form": form, "visit": visit}
+    context = {"form": form, "visit": visit, "entry": entry}
     if request.method != "POST":
         return render(request, PAGE, context)
     if not form.is_valid():
@@ -85,6 +109,18 @@ def _for_a_visit(request: HttpRequest, visit: Appointment, *, now: datetime) -> 
     except scheduling.DiaryBusy:
         return busy(request)
     return see_other("waiting_joined")
+
+
+def _wished(entry: WaitingEntry, last_day: date) -> dict[str, object]:
+    """What was asked for, as the form starts with it; the visit may have moved nearer since."""
+    return {
+        "practitioner": entry.practitioner.slug if entry.practitioner else "",
+        "location": entry.location.slug if entry.location else "",
+        "weekdays": entry.weekdays,
+        "earliest": entry.earliest,
+        "latest": entry.latest,
+        "until": min(entry.until, last_day),
+    }
 
 
 def _for_a_service(request: HttpRequest, service: Service, *, now: datetime) -> HttpResponse:

@@ -4,3 +4,9 @@ for (const trouble of ["htmx:responseError", "htmx:sendError"]) {
     location.assign(detail.pathInfo.finalRequestPath);
   });
 }
+
+// At the first and the last week the link that was pressed is gone, and the focus with it: whoever
+// goes by keyboard goes on from the week's dates.
+document.addEventListener("htmx:afterSettle", () => {
+  if (document.activeElement === document.body) document.getElementById("week-dates")?.focus();
+});

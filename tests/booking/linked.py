@@ -1,12 +1,15 @@
 """Browsers that came by a link of a letter."""
 
+import re
 from datetime import datetime
 from typing import Any
 
+from django.http import HttpResponse
 from django.test import Client
 
 from booking import visit_links
 from booking.models import Appointment, Course, SlotOffer, WaitingEntry
+from booking.views.visitor_rights import SHOWN, name_of
 from booking.visit_links import AFTER_THE_VISIT
 from tests.cast import NOW, TUESDAY, Cast
 from tests.factories import local
@@ -25,6 +28,17 @@ def browser_with(visit: Appointment, *, now: datetime = NOW) -> Client:
     answer = browser.get(link_to(visit, now=now))
     assert (answer.status_code, answer["Location"]) == (303, "/visit/")
     return browser
+
+
+def shows(thing: visit_links.Opened) -> dict[str, str]:
+    """What every form on the page of `thing` sends."""
+    return {SHOWN: name_of(thing)}
+
+
+def hidden_in(page: HttpResponse) -> dict[str, str]:
+    """What the forms of a page send without being asked, but for the token."""
+    field = r'<input type="hidden" name="(?!csrf)(\w+)" value="([^"]*)">'
+    return dict(re.findall(field, page.content.decode()))
 
 
 def other_things_of(visit: Appointment, cast: Cast) -> tuple[WaitingEntry, SlotOffer, Course]:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from booking import scheduling
 from booking.models import Appointment, AppointmentEvent, HouseRules, State
-from tests.booking.linked import browser_with
+from tests.booking.linked import browser_with, hidden_in, link_to, shows
 from tests.booking.pages import text_of
 from tests.booking.steps import letters, visit
 from tests.cast import NOW, Cast
@@ -45,7 +45,7 @@ def test_the_check_page_cancels_nothing(browser: Client, anas: Appointment) -> N
 def test_the_button_cancels_and_the_page_after_it_says_what_happens(
     browser: Client, anas: Appointment
 ) -> None:
-    answer = browser.post(CANCEL)
+    answer = browser.post(CANCEL, shows(anas))
 
     assert (answer.status_code, answer["Location"]) == (303, "/visit/changed/")
     assert state_of(anas) == State.CANCELLED
@@ -60,12 +60,12 @@ def test_a_form_from_elsewhere_cancels_nothing(anas: Appointment) -> None:
     browser = browser_with(anas)
     browser.handler.enforce_csrf_checks = True
 
-    assert browser.post(CANCEL).status_code == 403
+    assert browser.post(CANCEL, shows(anas)).status_code == 403
     assert state_of(anas) == State.BOOKED
 
 
 def test_pressed_twice_it_cancels_once(browser: Client, anas: Appointment) -> None:
-    answers = [browser.post(CANCEL) for _ in range(2)]
+    answers = [browser.post(CANCEL, shows(anas)) for _ in range(2)]
 
     assert {(each.status_code, each["Location"]) for each in answers} == {(303, "/visit/changed/")}
     assert AppointmentEvent.objects.filter(appointment=anas, kind="cancelled").count() == 1
@@ -74,12 +74,12 @@ def test_pressed_twice_it_cancels_once(browser: Client, anas: Appointment) -> No
 def test_it_is_undone_within_three_minutes(
     browser: Client, anas: Appointment, at_now: time_machine.Traveller
 ) -> None:
-    browser.post(CANCEL)
+    browser.post(CANCEL, shows(anas))
     assert "This visit is cancelled." in text_of(browser.get("/visit/"))
     assert "Undo my last change" in text_of(browser.get("/visit/"))
     at_now.move_to(NOW + timedelta(minutes=2, seconds=59))
 
-    answer = browser.post("/visit/undo/")
+    answer = browser.post("/visit/undo/", shows(anas))
 
     assert (answer.status_code, answer["Location"]) == (303, "/visit/")
     assert state_of(anas) == State.BOOKED
@@ -90,10 +90,10 @@ def test_it_is_undone_within_three_minutes(
 def test_after_three_minutes_the_right_has_ended(
     browser: Client, anas: Appointment, at_now: time_machine.Traveller
 ) -> None:
-    browser.post(CANCEL)
+    browser.post(CANCEL, shows(anas))
     at_now.move_to(NOW + timedelta(minutes=3))
 
-    assert browser.post("/visit/undo/").status_code == 404
+    assert browser.post("/visit/undo/", shows(anas)).status_code == 404
     assert browser.get("/visit/").status_code == 404
     assert state_of(anas) == State.CANCELLED
 
@@ -103,11 +103,60 @@ def test_after_the_cut_off_one_is_asked_to_call(
 ) -> None:
     at_now.move_to(local("2026-11-23", "10:01"))
 
-    for answer in (browser.get(CANCEL), browser.post(CANCEL)):
+    for answer in (browser.get(CANCEL), browser.post(CANCEL, shows(anas))):
         assert answer.status_code == 409
         assert "Please call us." in text_of(answer)
         assert "(780) 555-0141" in text_of(answer)
     assert state_of(anas) == State.BOOKED
+
+
+def test_a_button_of_one_visit_does_not_cancel_another_that_was_opened_since(
+    browser: Client, anas: Appointment, cast: Cast
+) -> None:
+    another = visit(cast, "14:00")
+    first_tab = hidden_in(browser.get(CANCEL))
+    browser.get(link_to(another))
+
+    answer = browser.post(CANCEL, first_tab)
+
+    assert answer.status_code == 409
+    assert "You opened another visit meanwhile: this one. Nothing was changed." in text_of(answer)
+    assert (another.reference in text_of(answer), anas.reference in text_of(answer)) == (
+        True,
+        False,
+    )
+    assert (state_of(anas), state_of(another)) == (State.BOOKED, State.BOOKED)
+    browser.post(CANCEL, hidden_in(browser.get(CANCEL)))
+    assert (state_of(anas), state_of(another)) == (State.BOOKED, State.CANCELLED)
+
+
+def test_a_form_that_does_not_say_what_it_shows_cancels_nothing(
+    browser: Client, anas: Appointment
+) -> None:
+    answer = browser.post(CANCEL)
+
+    assert answer.status_code == 409
+    assert "Nothing was changed." in text_of(answer)
+    assert state_of(anas) == State.BOOKED
+
+
+@pytest.mark.parametrize("page", ["/visit/", "/visit/changed/"])
+def test_a_button_of_one_visit_takes_nothing_back_of_another(
+    browser: Client, anas: Appointment, cast: Cast, page: str
+) -> None:
+    another = visit(cast, "14:00")
+    browser.post(CANCEL, shows(anas))
+    first_tab = hidden_in(browser.get(page))
+    browser.get(link_to(another))
+    browser.post(CANCEL, shows(another))
+
+    answer = browser.post("/visit/undo/", first_tab)
+
+    assert answer.status_code == 409
+    assert "You opened another visit meanwhile" in text_of(answer)
+    assert (state_of(anas), state_of(another)) == (State.CANCELLED, State.CANCELLED)
+    browser.post("/visit/undo/", hidden_in(browser.get(page)))
+    assert (state_of(anas), state_of(another)) == (State.CANCELLED, State.BOOKED)
 
 
 def test_a_visit_that_is_cancelled_already_says_so(anas: Appointment, cast: Cast) -> None:
@@ -115,7 +164,7 @@ def test_a_visit_that_is_cancelled_already_says_so(anas: Appointment, cast: Cast
     browser = browser_with(anas)
 
     assert browser.get(CANCEL).status_code == 409
-    answer = browser.post(CANCEL, follow=True)
+    answer = browser.post(CANCEL, shows(anas), follow=True)
     assert answer.redirect_chain == [("/visit/changed/", 303), ("/visit/", 303)]
     assert "This visit is cancelled." in text_of(answer)
 
@@ -126,7 +175,7 @@ def test_a_booking_that_was_not_proved_can_be_given_up(cast: Cast) -> None:
     browser = browser_with(anas)
     assert "Move it instead" not in text_of(browser.get(CANCEL))
 
-    answer = browser.post(CANCEL, follow=True)
+    answer = browser.post(CANCEL, shows(anas), follow=True)
 
     assert state_of(anas) == State.CANCELLED
     assert "This visit is cancelled." in text_of(answer)

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from booking import scheduling, visit_links
 from booking.course_plan import Session
 from booking.models import Appointment, Course, Message, ScreeningAnswers, State, VisitLink
+from tests.booking.linked import hidden_in, shows
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
 from tests.cast import ANA, NOW, Cast
@@ -19,15 +20,16 @@ from tests.factories import local, make_patient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
+YES, NO = {"answer": "yes"}, {"answer": "no"}
 DAYS = ["2026-12-03", "2026-12-10"]
 LEO = replace(ANA, dependant="Leo Lopez")
 
 
-def propose(cast: Cast, person: Any = ANA) -> Course:
+def propose(cast: Cast, person: Any = ANA, wall: str = "10:00") -> Course:
     return scheduling.propose(
         patient=make_patient(person),
         service=cast.first_visit,
-        sessions=[Session(cast.priya, cast.riverside, local(day, "10:00")) for day in DAYS],
+        sessions=[Session(cast.priya, cast.riverside, local(day, wall)) for day in DAYS],
         minimum_gap_days=7,
         by=cast.dina,
         now=NOW,
@@ -100,7 +102,7 @@ def test_looking_changes_nothing(client: Client, course: Course) -> None:
 def test_accepting_books_them_all_and_says_what_comes_next(client: Client, course: Course) -> None:
     open_letter(client, course)
 
-    answer = client.post("/course/", {"answer": "yes"})
+    answer = client.post("/course/", YES | shows(course))
 
     assert (answer.status_code, answer["Location"]) == (303, "/course/")
     page = text_of(client.get("/course/"))
@@ -114,14 +116,17 @@ def test_accepting_books_them_all_and_says_what_comes_next(client: Client, cours
 def test_pressing_twice_is_once(client: Client, course: Course) -> None:
     open_letter(client, course)
 
-    assert [client.post("/course/", {"answer": "yes"}).status_code for _ in range(2)] == [303, 303]
+    assert [client.post("/course/", YES | shows(course)).status_code for _ in range(2)] == [
+        303,
+        303,
+    ]
     assert Message.objects.filter(kind="course_booked").count() == 1
 
 
 def test_declining_gives_the_times_back(client: Client, course: Course) -> None:
     open_letter(client, course)
 
-    client.post("/course/", {"answer": "no"})
+    client.post("/course/", NO | shows(course))
 
     assert "You have declined these sessions" in text_of(client.get("/course/"))
     assert not Appointment.objects.exists()
@@ -146,7 +151,7 @@ def test_an_answer_too_late_lapses(
     at_now.move_to(NOW + timedelta(hours=48))
     open_letter(late, course, now=NOW + timedelta(hours=48))
 
-    late.post("/course/", {"answer": "yes"})
+    late.post("/course/", YES | shows(course))
 
     course.refresh_from_db()
     assert course.answer == "lapsed"
@@ -165,7 +170,7 @@ def test_another_visit_then_is_a_sentence_and_nothing_is_answered(
     visit(cast, "10:00", day=DAYS[0], practitioner=cast.tomas)
     open_letter(client, course)
 
-    answer = client.post("/course/", {"answer": "yes"})
+    answer = client.post("/course/", YES | shows(course))
 
     assert answer.status_code == 409
     assert "You have another visit at one of these times" in text_of(answer)
@@ -178,7 +183,7 @@ def test_an_answer_that_cannot_be_read_changes_nothing(
 ) -> None:
     open_letter(client, course)
 
-    answer = client.post("/course/", {"answer": wish})
+    answer = client.post("/course/", {"answer": wish} | shows(course))
 
     assert answer.status_code == 400
     assert "We could not read your answer" in text_of(answer)
@@ -186,12 +191,34 @@ def test_an_answer_that_cannot_be_read_changes_nothing(
     assert course.answer == "open"
 
 
+@pytest.mark.parametrize("words", [YES, NO])
+def test_an_answer_to_one_course_is_none_to_another_that_was_opened_since(
+    client: Client, cast: Cast, course: Course, words: dict[str, str]
+) -> None:
+    first_tab = hidden_in(open_letter(client, course))
+    leos = propose(cast, LEO, "14:00")
+    second_tab = hidden_in(open_letter(client, leos))
+
+    answer = client.post("/course/", first_tab | words)
+
+    assert answer.status_code == 409
+    page = text_of(answer)
+    assert "You opened other proposed sessions meanwhile: these. Nothing was changed." in page
+    assert ("2:00 pm" in page, "10:00 am" in page) == (True, False)
+    assert [each.answer for each in Course.objects.all()] == ["open"] * 2
+    client.post("/course/", second_tab | YES)
+    assert [each.answer for each in Course.objects.order_by("pk")] == ["open", "accepted"]
+    late = client.post("/course/", first_tab | words)
+    assert late.status_code == 409
+    assert "You opened other proposed sessions meanwhile: these." in text_of(late)
+
+
 def test_answers_to_be_read_first_are_said_so(client: Client, cast: Cast, course: Course) -> None:
     answers = ScreeningAnswers(outcome="review", given_at=NOW, patient=course.patient)
     answers.seal({})
     answers.save()
     open_letter(client, course)
-    client.post("/course/", {"answer": "yes"})
+    client.post("/course/", YES | shows(course))
     for each in Appointment.objects.all():
         each.state, each.screening = State.NEEDS_REVIEW, answers
         each.save(by_scheduling=True)
@@ -206,13 +233,13 @@ def test_the_adult_answers_for_the_child(client: Client, cast: Cast) -> None:
     course = propose(cast, LEO)
 
     assert "for the person in your care" in text_of(open_letter(client, course))
-    client.post("/course/", {"answer": "yes"})
+    client.post("/course/", YES | shows(course))
     assert {each.patient for each in Appointment.objects.all()} == {course.patient}
 
 
 def test_without_a_link_there_is_nothing_to_see(client: Client, course: Course) -> None:
     assert client.get("/course/").status_code == 404
-    assert client.post("/course/", {"answer": "yes"}).status_code == 404
+    assert client.post("/course/", YES | shows(course)).status_code == 404
     course.refresh_from_db()
     assert course.answer == "open"
 
@@ -222,7 +249,7 @@ def test_a_revoked_link_ends_the_right_at_once(client: Client, course: Course) -
     VisitLink.objects.update(revoked_at=NOW)
 
     assert client.get("/course/").status_code == 404
-    assert client.post("/course/", {"answer": "yes"}).status_code == 404
+    assert client.post("/course/", YES | shows(course)).status_code == 404
 
 
 def test_a_link_to_one_course_shows_no_other(cast: Cast, course: Course) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from booking import scheduling
 from booking.diary_lock import DiaryBusy
 from booking.models import Appointment, AppointmentEvent, Message, State
-from tests.booking.linked import browser_with
+from tests.booking.linked import browser_with, hidden_in, link_to, shows
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
 from tests.cast import BEN, NOW, TUESDAY, Cast
@@ -32,8 +32,17 @@ def browser(anas: Appointment) -> Client:
     return browser_with(anas)
 
 
+def anas_page() -> dict[str, str]:
+    return shows(Appointment.objects.get(patient__name="Ana Lopez"))
+
+
 def choose(browser: Client, key: str = ONE_O_CLOCK, query: str = "?practitioner=priya-nair"):
-    return browser.post(f"{MOVE}{query}", {"time": key})
+    return browser.post(f"{MOVE}{query}", anas_page() | {"time": key})
+
+
+def go_ahead(browser: Client, key: str = ONE_O_CLOCK, practitioner: str = "priya-nair"):
+    """Press the last button."""
+    return browser.post(CHECK, anas_page() | {"time": key, "practitioner": practitioner})
 
 
 def place_of(anas: Appointment) -> tuple[str, object]:
@@ -102,7 +111,7 @@ def test_the_button_moves_and_the_page_after_it_says_what_happens(
     browser: Client, anas: Appointment
 ) -> None:
     choose(browser)
-    answer = browser.post(CHECK)
+    answer = go_ahead(browser)
 
     assert (answer.status_code, answer["Location"]) == (303, "/visit/changed/")
     assert place_of(anas) == ("Priya Nair", ONE)
@@ -118,7 +127,7 @@ def test_the_session_keeps_its_right_though_old_links_end(
 ) -> None:
     other = browser_with(anas)
     choose(browser)
-    browser.post(CHECK)
+    go_ahead(browser)
 
     assert browser.get("/visit/").status_code == 200
     assert other.get("/visit/").status_code == 404
@@ -126,7 +135,7 @@ def test_the_session_keeps_its_right_though_old_links_end(
 
 def test_pressed_twice_it_moves_once(browser: Client, anas: Appointment) -> None:
     choose(browser)
-    answers = [browser.post(CHECK) for _ in range(2)]
+    answers = [go_ahead(browser) for _ in range(2)]
 
     assert {(each.status_code, each["Location"]) for each in answers} == {(303, "/visit/changed/")}
     assert AppointmentEvent.objects.filter(appointment=anas, kind="moved").count() == 1
@@ -137,12 +146,12 @@ def test_a_second_press_that_still_knows_the_old_link_is_sent_on(
 ) -> None:
     choose(browser)
     before = dict(browser.session)
-    browser.post(CHECK)
+    go_ahead(browser)
     session = browser.session
     session["links"] = before["links"]
     session.save()
 
-    answer = browser.post(CHECK)
+    answer = go_ahead(browser)
 
     assert (answer.status_code, answer["Location"]) == (303, "/visit/changed/")
     assert browser.get("/visit/changed/").status_code == 404
@@ -155,7 +164,7 @@ def test_a_time_lost_meanwhile_is_told_with_the_nearest(
     choose(browser)
     visit(cast, "13:00", person=BEN)
 
-    answer = browser.post(CHECK)
+    answer = go_ahead(browser)
 
     assert answer.status_code == 409
     page = text_of(answer)
@@ -179,7 +188,7 @@ def test_with_anyone_ones_own_practitioner_comes_first_and_then_the_least_busy(
     visit(cast, "13:00", person=BEN)
     choose(browser, query="?practitioner=")
     assert "With</dt><dd>Tomas Costa" in text_of(browser.get(CHECK))
-    browser.post(CHECK)
+    go_ahead(browser, practitioner="tomas-costa")
     assert place_of(anas) == ("Tomas Costa", ONE)
 
 
@@ -210,7 +219,7 @@ def test_after_the_cut_off_every_step_says_to_call(
         browser.get(f"{MOVE}?practitioner="),
         browser.get(CHECK),
         choose(browser),
-        browser.post(CHECK),
+        go_ahead(browser),
     ):
         assert answer.status_code == 409
         assert "It is too late to change this visit online. Please call us." in text_of(answer)
@@ -224,7 +233,7 @@ def test_a_visit_cancelled_at_the_desk_is_not_moved(
     choose(browser)
     scheduling.cancel(appointment=anas, by=cast.dina, now=NOW)
 
-    assert browser.post(CHECK).status_code == 404
+    assert go_ahead(browser).status_code == 404
     assert browser_with(anas).get(MOVE).status_code == 409
 
 
@@ -237,14 +246,14 @@ def test_when_the_desk_marks_it_at_the_same_moment_the_page_says_how_it_stands(
         raise scheduling.WrongState("arrived")
 
     monkeypatch.setattr(scheduling, "move", marked)
-    answer = browser.post(CHECK)
+    answer = go_ahead(browser)
     assert answer.status_code == 409
     assert "Here is how it stands." in text_of(answer)
 
 
 def test_the_check_page_without_a_choice_leads_back(browser: Client) -> None:
     assert browser.get(CHECK)["Location"] == MOVE
-    assert browser.post(CHECK)["Location"] == MOVE
+    assert go_ahead(browser)["Location"] == MOVE
 
 
 def test_a_choice_for_another_visit_is_not_taken_over(browser: Client, cast: Cast) -> None:
@@ -255,6 +264,77 @@ def test_a_choice_for_another_visit_is_not_taken_over(browser: Client, cast: Cas
     session.save()
 
     assert browser.get(CHECK)["Location"] == MOVE
+
+
+def test_no_button_of_one_visit_moves_another_that_was_opened_since(
+    browser: Client, cast: Cast, anas: Appointment
+) -> None:
+    week = hidden_in(browser.get(f"{MOVE}?practitioner="))
+    choose(browser)
+    check = hidden_in(browser.get(CHECK))
+    another = visit(cast, "15:00", practitioner=cast.tomas)
+    browser.get(link_to(another))
+
+    answers = [
+        browser.post(MOVE, week | {"time": ONE_O_CLOCK}),
+        browser.post(CHECK, check),
+    ]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    for answer in answers:
+        page = text_of(answer)
+        assert "You opened another visit meanwhile: this one. Nothing was changed." in page
+        assert another.reference in page
+    assert place_of(anas) == ("Priya Nair", TEN)
+    assert place_of(another) == ("Tomas Costa", local(TUESDAY, "15:00"))
+
+
+def test_the_nearest_times_are_those_of_the_visit_that_was_shown(
+    browser: Client, cast: Cast, anas: Appointment
+) -> None:
+    visit(cast, "13:00", person=BEN)
+    lost = hidden_in(choose(browser))
+    browser.get(link_to(visit(cast, "15:00", practitioner=cast.tomas)))
+
+    assert lost == shows(anas)
+    assert browser.post(MOVE, lost | {"time": ONE_O_CLOCK}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("query", "key", "there"),
+    [
+        ("?practitioner=priya-nair", "2026-11-25T18:00Z at riverside", "11:00 am"),
+        ("?practitioner=tomas-costa", ONE_O_CLOCK, "With</dt><dd>Tomas Costa"),
+    ],
+)
+def test_a_time_that_was_chosen_since_is_checked_before_the_visit_moves_there(
+    browser: Client, anas: Appointment, query: str, key: str, there: str
+) -> None:
+    choose(browser)
+    first_tab = hidden_in(browser.get(CHECK))
+    choose(browser, key, query)
+    second_tab = hidden_in(browser.get(CHECK))
+
+    answer = browser.post(CHECK, first_tab)
+
+    assert answer.status_code == 409
+    assert "You chose another time meanwhile. Please check it." in text_of(answer)
+    assert there in text_of(answer)
+    assert hidden_in(answer) == second_tab
+    assert place_of(anas) == ("Priya Nair", TEN)
+    assert browser.post(CHECK, second_tab)["Location"] == "/visit/changed/"
+    assert AppointmentEvent.objects.filter(appointment=anas, kind="moved").count() == 1
+
+
+def test_a_button_that_does_not_say_which_time_it_shows_moves_nothing(
+    browser: Client, anas: Appointment
+) -> None:
+    choose(browser)
+
+    answer = browser.post(CHECK, shows(anas))
+
+    assert answer.status_code == 409
+    assert place_of(anas) == ("Priya Nair", TEN)
 
 
 def test_a_location_that_closed_meanwhile_leads_back(browser: Client, cast: Cast) -> None:
@@ -272,6 +352,7 @@ def test_a_busy_diary_is_told_and_nothing_changed(
         raise DiaryBusy
 
     choose(browser)
+    fields = hidden_in(browser.get(CHECK))
     for command, path in (
         ("move", CHECK),
         ("cancel", "/visit/cancel/"),
@@ -281,7 +362,7 @@ def test_a_busy_diary_is_told_and_nothing_changed(
     ):
         with monkeypatch.context() as patched:
             patched.setattr(scheduling, command, busy)
-            answer = browser.post(path)
+            answer = browser.post(path, fields)
         assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert place_of(anas) == ("Priya Nair", TEN)
 
@@ -290,10 +371,10 @@ def test_a_move_is_undone_within_three_minutes(
     browser: Client, anas: Appointment, at_now: time_machine.Traveller
 ) -> None:
     choose(browser)
-    browser.post(CHECK)
+    go_ahead(browser)
     at_now.move_to(NOW + timedelta(minutes=2, seconds=59))
 
-    answer = browser.post("/visit/undo/")
+    answer = browser.post("/visit/undo/", shows(anas))
 
     assert (answer.status_code, answer["Location"]) == (303, "/visit/")
     assert place_of(anas) == ("Priya Nair", TEN)
@@ -304,10 +385,10 @@ def test_after_three_minutes_it_stays(
     browser: Client, anas: Appointment, at_now: time_machine.Traveller
 ) -> None:
     choose(browser)
-    browser.post(CHECK)
+    go_ahead(browser)
     at_now.move_to(NOW + timedelta(minutes=3))
 
-    answer = browser.post("/visit/undo/")
+    answer = browser.post("/visit/undo/", shows(anas))
 
     assert answer.status_code == 409
     assert "It is too late to undo that here." in text_of(answer)
@@ -319,10 +400,10 @@ def test_an_old_time_that_is_gone_cannot_be_had_back(
     browser: Client, cast: Cast, anas: Appointment
 ) -> None:
     choose(browser)
-    browser.post(CHECK)
+    go_ahead(browser)
     visit(cast, "10:00", person=BEN)
 
-    answer = browser.post("/visit/undo/")
+    answer = browser.post("/visit/undo/", shows(anas))
 
     assert answer.status_code == 409
     assert "Somebody else has the old time by now" in text_of(answer)

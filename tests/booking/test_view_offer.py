@@ -11,6 +11,7 @@ from django.test import Client
 from booking import scheduling, visit_links
 from booking.absences import Place
 from booking.models import Appointment, Closure, HouseRules, SlotOffer, State
+from tests.booking.linked import hidden_in, link_to, shows
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
 from tests.booking.wishes import MORNING, TEN, free, offered, wait, wait_for_earlier
@@ -45,6 +46,11 @@ def browser_with(offer: SlotOffer) -> Client:
     return browser
 
 
+def say(browser: Client, answer: dict[str, str]) -> Any:
+    """Press a button of the page of the one offer there is."""
+    return browser.post(OFFER, shows(SlotOffer.objects.get()) | answer)
+
+
 def test_it_shows_the_new_time_beside_the_present_one(cast: Cast, anas: Appointment) -> None:
     page = text_of(browser_with(offered(cast)).get(OFFER))
 
@@ -58,7 +64,7 @@ def test_accepting_moves_the_visit(cast: Cast, anas: Appointment) -> None:
     browser = browser_with(offered(cast))
 
     for _ in range(2):
-        answer = browser.post(OFFER, YES)
+        answer = say(browser, YES)
         assert (answer.status_code, answer["Location"]) == (303, OFFER)
 
     anas.refresh_from_db()
@@ -69,9 +75,9 @@ def test_accepting_moves_the_visit(cast: Cast, anas: Appointment) -> None:
 
 def test_a_move_can_be_taken_back_from_the_page_of_the_visit(cast: Cast, anas: Appointment) -> None:
     browser = browser_with(offered(cast))
-    browser.post(OFFER, YES)
+    say(browser, YES)
 
-    browser.post("/visit/undo/")
+    browser.post("/visit/undo/", shows(anas))
 
     anas.refresh_from_db()
     assert anas.starts_at == local(TUESDAY, "14:00")
@@ -85,7 +91,7 @@ def test_accepting_books_a_first_visit(cast: Cast) -> None:
     browser = browser_with(offered(cast))
     assert "135 CAD" in text_of(browser.get(OFFER))
 
-    browser.post(OFFER, YES)
+    say(browser, YES)
 
     assert Appointment.objects.get(state=State.BOOKED).starts_at == TEN
     assert "<h1>Your visit is booked</h1>" in text_of(browser.get(OFFER))
@@ -99,7 +105,7 @@ def test_accepting_without_answers_to_the_questions_says_that_somebody_looks_fir
     wait(cast)
     browser = browser_with(offered(cast))
 
-    browser.post(OFFER, YES)
+    say(browser, YES)
 
     assert "A physiotherapist looks at it first" in text_of(browser.get(OFFER))
 
@@ -107,7 +113,7 @@ def test_accepting_without_answers_to_the_questions_says_that_somebody_looks_fir
 def test_a_visit_that_was_cancelled_later_is_not_shown_as_booked(cast: Cast) -> None:
     wait(cast)
     browser = browser_with(offered(cast))
-    browser.post(OFFER, YES)
+    say(browser, YES)
     booked = Appointment.objects.get(state=State.BOOKED)
     scheduling.cancel(appointment=booked, by=cast.dina, now=MORNING, reason="phoned")
 
@@ -119,7 +125,7 @@ def test_declining(cast: Cast, anas: Appointment) -> None:
     browser = browser_with(offer)
 
     for _ in range(2):
-        answer = browser.post(OFFER, NO)
+        answer = say(browser, NO)
         assert (answer.status_code, answer["Location"]) == (303, OFFER)
 
     offer.refresh_from_db()
@@ -136,19 +142,43 @@ def test_after_the_first_answer_another_one_is_refused(
 ) -> None:
     first = NO if second == YES else YES
     browser = browser_with(offered(cast))
-    browser.post(OFFER, first)
+    say(browser, first)
 
-    answer = browser.post(OFFER, second)
+    answer = say(browser, second)
 
     assert answer.status_code == 409
     said_no = "You have said no to this time" in text_of(answer)
     assert said_no is (first == NO)
 
 
+@pytest.mark.parametrize("words", [YES, NO])
+def test_an_answer_to_one_offer_is_none_to_another_that_was_opened_since(
+    cast: Cast, anas: Appointment, words: dict[str, str]
+) -> None:
+    first = offered(cast)
+    browser = browser_with(first)
+    first_tab = hidden_in(browser.get(OFFER))
+    leos = wait(cast, person=replace(ANA, dependant="Leo Lopez"))
+    free(cast, "12:00")
+    scheduling.offer_freed_times(now=MORNING)
+    second = SlotOffer.objects.get(entry=leos)
+    browser.get(link_to(second, now=MORNING, expires_at=second.expires_at))
+
+    answer = browser.post(OFFER, first_tab | words)
+
+    assert answer.status_code == 409
+    assert "You opened another offer meanwhile: this one. Nothing was changed." in text_of(answer)
+    assert "12 noon" in text_of(answer)
+    assert [each.answer for each in SlotOffer.objects.all()] == ["open"] * 2
+    browser.post(OFFER, hidden_in(browser.get(OFFER)) | NO)
+    answers = [each.answer for each in SlotOffer.objects.order_by("pk")]
+    assert answers == ["open", "declined"]
+
+
 def test_an_answer_that_cannot_be_read_changes_nothing(cast: Cast, anas: Appointment) -> None:
     offer = offered(cast)
 
-    answer = browser_with(offer).post(OFFER, {"answer": "perhaps"})
+    answer = say(browser_with(offer), {"answer": "perhaps"})
 
     assert answer.status_code == 400
     assert "Please choose one of the two buttons." in text_of(answer)
@@ -160,7 +190,7 @@ def test_a_closure_since_is_said(cast: Cast, anas: Appointment) -> None:
     browser = browser_with(offered(cast))
     Closure.objects.create(starts_at=TEN, ends_at=TEN + timedelta(hours=1), reason="Flood")
 
-    answer = browser.post(OFFER, YES)
+    answer = say(browser, YES)
 
     assert answer.status_code == 409
     assert "This time is no longer free" in text_of(answer)
@@ -173,7 +203,7 @@ def test_above_a_limit_it_asks_to_call_and_never_says_why(cast: Cast) -> None:
     wait(cast)
     offer = offered(cast)
 
-    answer = browser_with(offer).post(OFFER, YES)
+    answer = say(browser_with(offer), YES)
 
     assert answer.status_code == 409
     assert "Please call us and we book it with you." in text_of(answer)
@@ -186,7 +216,7 @@ def test_a_visit_that_was_cancelled_meanwhile_cannot_move(cast: Cast, anas: Appo
     browser = browser_with(offered(cast))
     scheduling.cancel(appointment=anas, by=None, now=MORNING)
 
-    answer = browser.post(OFFER, YES)
+    answer = say(browser, YES)
 
     assert answer.status_code == 409
     assert "has changed meanwhile" in text_of(answer)
@@ -199,7 +229,7 @@ def test_when_its_time_is_over_the_page_says_so(
     browser = browser_with(offer)
     at_now.move_to(offer.expires_at)
 
-    for answer in (browser.get(OFFER), browser.post(OFFER, YES)):
+    for answer in (browser.get(OFFER), say(browser, YES)):
         assert answer.status_code == 410
         assert "<h1>This time is not kept any more</h1>" in text_of(answer)
     anas.refresh_from_db()
@@ -243,7 +273,7 @@ def instead(cast: Cast, anas: Appointment) -> SlotOffer:
 def test_a_visit_that_the_clinic_cannot_keep_is_not_said_to_stay(instead: SlotOffer) -> None:
     browser = browser_with(instead)
 
-    browser.post(OFFER, NO)
+    say(browser, NO)
 
     page = text_of(browser.get(OFFER))
     assert "We phone you to find another time." in page

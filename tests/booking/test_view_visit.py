@@ -1,5 +1,6 @@
 """The visit's own page, its calendar file, “I'll be there” and “yes, this is my booking”."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from booking.models import (
     State,
     WorkingHours,
 )
-from tests.booking.linked import browser_with
+from tests.booking.linked import browser_with, hidden_in, link_to, shows
 from tests.booking.pages import text_of
 from tests.booking.steps import details_of, history, hold, letters, visit
 from tests.cast import ANA, NOW, TUESDAY, Cast
@@ -138,7 +139,7 @@ def test_ill_be_there_is_written_down_once(cast: Cast) -> None:
     anas = visit(cast, "10:00")
     browser = browser_with(anas)
 
-    answers = [browser.post("/visit/confirm/") for _ in range(2)]
+    answers = [browser.post("/visit/confirm/", shows(anas)) for _ in range(2)]
 
     assert [(each.status_code, each["Location"]) for each in answers] == [(303, "/visit/")] * 2
     anas.refresh_from_db()
@@ -147,11 +148,53 @@ def test_ill_be_there_is_written_down_once(cast: Cast) -> None:
     assert "You told us that you will be there." in text_of(browser.get("/visit/"))
 
 
+def test_ill_be_there_is_not_said_of_another_visit_that_was_opened_since(cast: Cast) -> None:
+    anas, another = visit(cast, "10:00"), visit(cast, "14:00")
+    browser = browser_with(anas)
+    first_tab = hidden_in(browser.get("/visit/"))
+    browser.get(link_to(another))
+
+    answer = browser.post("/visit/confirm/", first_tab)
+
+    assert answer.status_code == 409
+    assert "You opened another visit meanwhile: this one. Nothing was changed." in text_of(answer)
+    assert another.reference in text_of(answer)
+    said = Appointment.objects.exclude(patient_confirmed_at=None)
+    assert not said.exists()
+    browser.post("/visit/confirm/", hidden_in(browser.get("/visit/")))
+    assert [each.reference for each in said.all()] == [another.reference]
+
+
+def test_nor_is_another_booking_proved(cast: Cast) -> None:
+    anas = unproved(cast)
+    another = visit(cast, "14:00")
+    browser = browser_with(anas)
+    first_tab = hidden_in(browser.get("/visit/"))
+    browser.get(link_to(another))
+
+    answer = browser.post("/visit/prove/", first_tab)
+
+    assert answer.status_code == 409
+    assert "You opened another visit meanwhile: this one. Nothing was changed." in text_of(answer)
+    assert {each.state for each in Appointment.objects.all()} == {State.UNPROVED}
+
+
+def test_the_reference_stands_in_no_address(cast: Cast) -> None:
+    anas = visit(cast, "10:00")
+    browser = browser_with(anas)
+
+    for path in ("/visit/", "/visit/move/?practitioner=", "/visit/cancel/"):
+        page = text_of(browser.get(path))
+        addresses = re.findall(r'(?:href|action|data-hx-get)="([^"]*)"', page)
+        assert addresses
+        assert [address for address in addresses if anas.reference in address] == []
+
+
 def test_who_does_not_come_any_more_cannot_say_that_they_will(cast: Cast) -> None:
     anas = to_review(cast)
     browser = browser_with(anas)
 
-    answer = browser.post("/visit/confirm/")
+    answer = browser.post("/visit/confirm/", shows(anas))
 
     assert answer.status_code == 409
     assert "That could not be done" in text_of(answer)
@@ -167,14 +210,14 @@ def test_an_unproved_booking_is_proved_by_a_button_and_not_by_looking(cast: Cast
     anas.refresh_from_db()
     assert anas.state == State.UNPROVED
 
-    answer = browser.post("/visit/prove/")
+    answer = browser.post("/visit/prove/", shows(anas))
 
     assert (answer.status_code, answer["Location"]) == (303, "/visit/")
     anas.refresh_from_db()
     assert anas.state == State.BOOKED
     assert anas.patient.email_proved_at == NOW
     assert ("confirmation", "queued") in letters(anas)
-    assert browser.post("/visit/prove/").status_code == 303
+    assert browser.post("/visit/prove/", shows(anas)).status_code == 303
 
 
 def test_a_booking_that_lapsed_says_so_and_cannot_be_proved(
@@ -186,7 +229,7 @@ def test_a_booking_that_lapsed_says_so_and_cannot_be_proved(
     hold(cast, "10:00", visitor="somebody else", now=later)
     browser = browser_with(anas, now=later)
 
-    assert browser.post("/visit/prove/").status_code == 409
+    assert browser.post("/visit/prove/", shows(anas)).status_code == 409
     assert "was not confirmed in time" in text_of(browser.get("/visit/"))
 
 

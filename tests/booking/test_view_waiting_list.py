@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from booking import scheduling, visit_links
 from booking.models import Appointment, Message, Patient, WaitingEntry
+from tests.booking.linked import hidden_in, link_to, shows
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
 from tests.booking.wishes import wait, wait_for_earlier
@@ -40,10 +41,18 @@ WHO = {
 
 def browser_of(thing: visit_links.Opened) -> Client:
     """A browser in which the link in the letter has been opened."""
-    token = visit_links.issue(thing, expires_at=NOW + timedelta(days=60), now=NOW)
     browser = Client()
-    browser.get(f"/v/{token}")
+    open_letter(browser, thing)
     return browser
+
+
+def open_letter(browser: Client, thing: visit_links.Opened) -> None:
+    browser.get(link_to(thing, expires_at=NOW + timedelta(days=60)))
+
+
+def filled_in(page: Any) -> dict[str, Any]:
+    """What the fields of the wish hold."""
+    return {field.name: field.value() for field in page.context["form"]}
 
 
 @pytest.fixture
@@ -255,7 +264,7 @@ def test_joining_from_a_visit_asks_for_nothing_that_is_known(anas: Appointment) 
         "until",
     ]
     assert form["until"].value() == date(2026, 11, 24)
-    answer = browser.post("/waiting-list/", WISH | {"until": "2026-11-24"})
+    answer = browser.post("/waiting-list/", WISH | shows(anas) | {"until": "2026-11-24"})
 
     assert (answer.status_code, answer["Location"]) == (303, "/waiting-list/joined/")
     entry = WaitingEntry.objects.get()
@@ -266,18 +275,112 @@ def test_joining_from_a_visit_asks_for_nothing_that_is_known(anas: Appointment) 
     )
 
 
+def test_who_is_on_the_list_is_told_so_and_changes_what_was_asked_for(
+    anas: Appointment, cast: Cast
+) -> None:
+    wanted = WISH | {"until": "2026-11-24"}
+    browser = browser_of(anas)
+    browser.post("/waiting-list/", wanted | shows(anas))
+
+    page = text_of(browser.get("/visit/"))
+    assert "You are on the list for an earlier time." in page
+    assert '<a href="/waiting-list/">Change what suits you</a>' in page
+    assert "Would an earlier time suit you better?" not in page
+    answer = browser.get("/waiting-list/")
+    assert "<h1>Change what suits you</h1>" in text_of(answer)
+    assert filled_in(answer) == {
+        "practitioner": "priya-nair",
+        "location": "riverside",
+        "weekdays": [1, 3],
+        "earliest": time(9),
+        "latest": time(12),
+        "until": date(2026, 11, 24),
+    }
+
+    browser.post("/waiting-list/", filled_in(answer) | hidden_in(answer) | {"latest": "13:00"})
+
+    entry = WaitingEntry.objects.get()
+    assert (entry.practitioner, entry.weekdays) == (cast.priya, [1, 3])
+    assert (entry.earliest, entry.latest) == (time(9), time(13))
+
+
+def test_what_did_not_matter_still_does_not(anas: Appointment) -> None:
+    browser = browser_of(anas)
+    browser.post("/waiting-list/", ANYTHING | {"until": "2026-11-23"} | shows(anas))
+
+    assert filled_in(browser.get("/waiting-list/")) == {
+        "practitioner": "",
+        "location": "",
+        "weekdays": [],
+        "earliest": None,
+        "latest": None,
+        "until": date(2026, 11, 23),
+    }
+
+
+def test_after_the_visit_came_nearer_its_day_is_the_last_that_is_wished(
+    anas: Appointment, cast: Cast
+) -> None:
+    wait_for_earlier(anas, until=date(2026, 12, 7))
+
+    form = browser_of(anas).get("/waiting-list/").context["form"]
+
+    assert form["until"].value() == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "fulfilled", "ended", "stopped"])
+def test_a_wish_that_is_over_is_not_taken_up_again(anas: Appointment, state: str) -> None:
+    wait_for_earlier(anas, weekdays=[1], until=date(2026, 11, 23))
+    WaitingEntry.objects.update(state=state)
+    browser = browser_of(anas)
+
+    assert "Would an earlier time suit you better?" in text_of(browser.get("/visit/"))
+    form = browser.get("/waiting-list/").context["form"]
+    assert form.initial == {"until": date(2026, 11, 24)}
+
+
+def test_the_wish_for_one_visit_is_not_shown_for_another(anas: Appointment, cast: Cast) -> None:
+    wait_for_earlier(anas, weekdays=[1], until=date(2026, 11, 23))
+    browser = browser_of(visit(cast, "10:00", day="2026-12-04"))
+
+    assert "Would an earlier time suit you better?" in text_of(browser.get("/visit/"))
+    form = browser.get("/waiting-list/").context["form"]
+    assert form.initial == {"until": date(2026, 12, 4)}
+
+
 def test_nothing_is_earlier_than_the_day_of_the_visit(anas: Appointment) -> None:
-    answer = browser_of(anas).post("/waiting-list/", WISH)
+    answer = browser_of(anas).post("/waiting-list/", WISH | shows(anas))
 
     assert answer.status_code == 400
     assert list(answer.context["form"].errors) == ["until"]
+
+
+def test_a_wish_for_one_visit_is_none_for_another_that_was_opened_since(
+    anas: Appointment, cast: Cast
+) -> None:
+    browser = browser_of(anas)
+    first_tab = hidden_in(browser.get("/waiting-list/"))
+    another = visit(cast, "10:00", day="2026-12-04")
+    open_letter(browser, another)
+
+    answer = browser.post("/waiting-list/", WISH | first_tab)
+
+    assert answer.status_code == 409
+    assert "You opened another visit meanwhile: this one. Nothing was changed." in text_of(answer)
+    assert another.reference in text_of(answer)
+    assert not WaitingEntry.objects.exists()
+    browser.post("/waiting-list/", WISH | hidden_in(browser.get("/waiting-list/")))
+    assert WaitingEntry.objects.get().appointment == another
 
 
 def test_a_visit_that_is_off_leads_back_to_its_page(anas: Appointment) -> None:
     scheduling.cancel(appointment=anas, by=None, now=NOW)
     browser = browser_of(anas)
 
-    for answer in (browser.get("/waiting-list/"), browser.post("/waiting-list/", WISH)):
+    for answer in (
+        browser.get("/waiting-list/"),
+        browser.post("/waiting-list/", WISH | shows(anas)),
+    ):
         assert (answer.status_code, answer["Location"]) == (303, "/visit/")
     assert not WaitingEntry.objects.exists()
 
@@ -310,12 +413,28 @@ def test_leaving_the_list(cast: Cast) -> None:
     browser = browser_of(entry)
 
     for _ in range(2):
-        answer = browser.post("/waiting-list/mine/")
+        answer = browser.post("/waiting-list/mine/", shows(entry))
         assert (answer.status_code, answer["Location"]) == (303, "/waiting-list/mine/")
 
     entry.refresh_from_db()
     assert entry.state == WaitingEntry.State.WITHDRAWN
     assert "You are off the list" in text_of(browser.get("/waiting-list/mine/"))
+
+
+def test_leaving_with_one_wish_keeps_another_that_was_opened_since(cast: Cast) -> None:
+    first, second = wait(cast), wait(cast, until=date(2026, 12, 3))
+    browser = browser_of(first)
+    first_tab = hidden_in(browser.get("/waiting-list/mine/"))
+    open_letter(browser, second)
+
+    answer = browser.post("/waiting-list/mine/", first_tab)
+
+    assert answer.status_code == 409
+    assert "You opened another wish meanwhile: this one. Nothing was changed." in text_of(answer)
+    assert "Thursday 3 December 2026" in text_of(answer)
+    browser.post("/waiting-list/mine/", hidden_in(browser.get("/waiting-list/mine/")))
+    entries = WaitingEntry.objects.order_by("pk")
+    assert [each.state for each in entries] == ["waiting", "withdrawn"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.test import Client
 
 from booking import scheduling, visit_links
 from booking.models import State, VisitLink
-from tests.booking.linked import browser_with, link_to, other_things_of
+from tests.booking.linked import browser_with, link_to, other_things_of, shows
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
 from tests.cast import BEN, NOW, TUESDAY, Cast
@@ -97,7 +97,7 @@ def test_revoking_ends_the_right_of_sessions_at_once(cast: Cast) -> None:
         path: browser.get(path).status_code
         for path in ("/visit/", "/visit/move/", "/visit/cancel/", "/visit/calendar.ics")
     } == {"/visit/": 404, "/visit/move/": 404, "/visit/cancel/": 404, "/visit/calendar.ics": 404}
-    assert browser.post("/visit/cancel/").status_code == 404
+    assert browser.post("/visit/cancel/", shows(anas)).status_code == 404
     anas.refresh_from_db()
     assert anas.state == State.BOOKED
 

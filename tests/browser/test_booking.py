@@ -95,6 +95,36 @@ def test_another_week_comes_without_loading_the_page_anew(page: Page, cast: Cast
     assert_accessible(page)
 
 
+def test_at_the_last_and_the_first_week_the_focus_goes_to_the_weeks_dates(
+    page: Page, cast: Cast
+) -> None:
+    cast.first_visit.horizon_days = 10
+    cast.first_visit.save()
+    page.goto("/book/first-visit/")
+    dates = page.locator("#week h2")
+
+    tab_to(page, "Later week")
+    for left in ("earlier", "later"):
+        week = dates.inner_text()
+        page.keyboard.press("Enter")
+        expect(dates).not_to_have_text(week)
+        expect(dates).to_be_focused()
+        assert dates.evaluate("heading => getComputedStyle(heading).outlineStyle") == "none"
+        assert_accessible(page)
+        page.keyboard.press("Tab")
+        expect(page.locator(f"#{left}")).to_be_focused()
+
+
+def test_where_the_link_is_still_there_it_keeps_the_focus(page: Page, cast: Cast) -> None:
+    page.goto("/book/first-visit/")
+    week = page.locator("#week h2").inner_text()
+    tab_to(page, "Later week")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#week h2")).not_to_have_text(week)
+    expect(page.locator("#later")).to_be_focused()
+
+
 def test_a_lost_time_is_explained_on_an_accessible_page(page: Page, cast: Cast) -> None:
     page.goto("/book/first-visit/")
     page.locator("button[name=time]").first.click()

@@ -85,6 +85,29 @@ def test_ana_cancels_by_keyboard_alone_and_every_page_is_accessible(
     assert state_of(anas) == (State.BOOKED, anas.starts_at)
 
 
+def test_two_visits_in_two_tabs_are_not_mixed_up(page: Page, cast: Cast, anas: Appointment) -> None:
+    now = timezone.now()
+    later = anas.starts_at + timedelta(days=1)
+    another = make_booking(cast.first_visit, cast.priya, cast.riverside, later, person=ANA, now=now)
+    first, second = (
+        f"/v/{visit_links.issue(each, expires_at=each.ends_at, now=now)}"
+        for each in (anas, another)
+    )
+    page.goto(first)
+    page.get_by_role("link", name="Cancel this visit").click()
+    page.context.new_page().goto(second)
+
+    page.get_by_role("button", name="Cancel my visit").click()
+
+    heading(page).to_have_text("Your visit")
+    expect(page.get_by_role("alert")).to_have_text(
+        "You opened another visit meanwhile: this one. Nothing was changed."
+    )
+    expect(page.get_by_text(another.reference)).to_be_visible()
+    assert_accessible(page)
+    assert [state_of(each)[0] for each in (anas, another)] == [State.BOOKED, State.BOOKED]
+
+
 def test_ana_moves_cancels_and_undoes_without_javascript(
     page_without_javascript: Page, cast: Cast, anas: Appointment, link: str
 ) -> None:

@@ -29,7 +29,8 @@ WORKERS, THREADS = 2, 8
 READY_WITHIN = 60.0
 
 T = TypeVar("T")
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+# Its token, and what it shows.
+HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|shown)" value="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -41,21 +42,21 @@ class Answer:
 
 
 class Browser:
-    """As much of one as a form needs: it keeps cookies and the token of the last page."""
+    """As much of one as a form needs: it keeps cookies, and what the last page sends unasked."""
 
     def __init__(self, port: int, **cookies: str) -> None:
         self.port = port
         self.cookies = dict(cookies)
-        self.token = ""
+        self.hidden: dict[str, str] = {}
 
     def get(self, path: str) -> Answer:
         answer = self._ask("GET", path, "")
-        if found := TOKEN.search(answer.body):
-            self.token = found[1]
+        if found := HIDDEN.findall(answer.body):
+            self.hidden = dict(found)
         return answer
 
     def post(self, path: str, **fields: str) -> Answer:
-        return self._ask("POST", path, urlencode({"csrfmiddlewaretoken": self.token, **fields}))
+        return self._ask("POST", path, urlencode(self.hidden | fields))
 
     def _ask(self, method: str, path: str, body: str) -> Answer:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}

@@ -67,8 +67,12 @@ class Crowd:
     def all_try(self, owners: list[Browser], time: str) -> dict[str, list[Answer]]:
         asks = [partial(each.post, OFFER, answer="yes") for each in owners]
         asks += [partial(each.post, WITH_PRIYA, time=time) for each in self.bookers]
-        asks += [partial(each.post, "/visit/move/check/") for each in self.movers]
+        there = {"time": time, "practitioner": "priya-nair"}
+        asks += [partial(each.post, "/visit/move/check/", **there) for each in self.movers]
         answers = all_at_once(asks)
+        # Nobody was turned away for an old page: they have all asked for this time.
+        assert not [answer for answer in answers if "another time meanwhile" in answer.body]
+        assert not [answer for answer in answers if "meanwhile: this one" in answer.body]
         booked = EACH + len(self.bookers)
         return {
             "offer": answers[:EACH],

@@ -19,7 +19,7 @@ from pytest_django import Settings
 from booking import visit_links
 from booking.models import Appointment, Message
 from booking.scheduling.correspondence import TAKE_BACK_WITHIN
-from tests.booking.linked import browser_with, link_to, other_things_of
+from tests.booking.linked import browser_with, link_to, other_things_of, shows
 from tests.booking.steps import visit
 from tests.cast import BEN, NOW, TUESDAY, Cast, make_cast
 from tests.factories import local
@@ -146,7 +146,7 @@ def test_the_link_of_a_visit_that_ended_is_dead(cast: Cast, clock: time_machine.
     anas, bens = visit(cast, "10:00"), visit(cast, "13:00", person=BEN)
     link, other = link_to(anas), link_to(bens)
     browser = browser_with(anas)
-    browser.post("/visit/cancel/")
+    browser.post("/visit/cancel/", shows(anas))
     clock.move_to(NOW + TAKE_BACK_WITHIN)
 
     assert (Client().get(link).status_code, browser.get("/visit/").status_code) == (404, 404)
