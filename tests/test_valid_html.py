@@ -18,7 +18,7 @@ from django.test import Client
 from content.models import Clinic
 from tests import vnu
 from tests.booking.linked import browser_with, link_to, other_things_of, shows
-from tests.booking.pages import READ_ABOUT_IT, answer_questions, give_details, take
+from tests.booking.pages import READ_ABOUT_IT, answer_questions, give_details, press_book, take
 from tests.booking.steps import visit
 from tests.cast import BEN, NOW, TUESDAY, Cast, make_cast
 from tests.content.site_walk import ONE_OF_EACH, walk
@@ -70,8 +70,10 @@ def a_booking(cast: Cast) -> Iterator[tuple[str, Any]]:
     yield "no-answers", ana.post("/book/safety/", {})
     answer_questions(ana)
     yield "check", ana.get("/book/check/")
-    yield "not-read", ana.post("/book/check/")
-    yield "booked", ana.post("/book/check/", READ_ABOUT_IT, follow=True)
+    yield "another-time-shown", ana.post("/book/check/")
+    yield "not-read", press_book(ana)
+    press_book(ana, **READ_ABOUT_IT)
+    yield "booked", ana.get("/book/done/")
 
 
 def kept_from_readers(cast: Cast) -> Iterator[tuple[str, Any]]:

@@ -80,8 +80,9 @@ class TreatmentInformationForm(forms.Form):
         error_messages={"required": "Tick the box once you have read about the treatment."},
     )
 
-    def __init__(self, data: Any = None, *, version: str) -> None:
-        super().__init__(data, initial={"treatment_information": version})
+    def __init__(self, data: Any = None, *, version: str, read: bool = False) -> None:
+        initial = {"treatment_information": version, "treatment_read": read}
+        super().__init__(data, initial=initial)
         self.helper = PlainHelper()
         self._version = version
 

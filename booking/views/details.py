@@ -23,6 +23,8 @@ NOT_BOOKED = (
 # Some times what a field takes, so that too long a text can be shortened; sessions are no store.
 KEPT_AT_MOST = 5_000
 
+ANOTHER_TIME = "You chose another time meanwhile. Please check it."
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest) -> HttpResponse:
@@ -72,6 +74,7 @@ def _check_page(
     hold: Appointment,
     information: TreatmentInformationForm,
     *,
+    problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """All that was told, and what the answers to the safety questions mean for the visit."""
@@ -81,6 +84,7 @@ def _check_page(
         "answers": form.answers if form.is_valid() else [],
         "safety": answers_given(request, hold),
         "information": information,
+        "problem": problem,
     }
     return render(request, "booking/check.html", context, status=status)
 
@@ -90,8 +94,17 @@ def _information_version() -> str:
     return Clinic.objects.get().treatment_information_version
 
 
+def _information_as_left(request: HttpRequest) -> TreatmentInformationForm:
+    """Unjudged; ticked if it was, under what the clinic tells today."""
+    version = _information_version()
+    of_today = request.POST.get("treatment_information") == version
+    read = of_today and "treatment_read" in request.POST
+    return TreatmentInformationForm(version=version, read=read)
+
+
 def _book(request: HttpRequest) -> HttpResponse:
-    """Book what this session points to; sent twice, the second answer is that of the first."""
+    """Book what this session points to, if that is what the page showed: in another tab the visitor
+    may have chosen another time since. Sent twice, the second answer is that of the first."""
     kept = journey.typed(request)
     pointed_at = journey.pointed_at(request)
     form = DetailsForm(kept or {})
@@ -101,6 +114,8 @@ def _book(request: HttpRequest) -> HttpResponse:
     answers = answers_given(request, pointed_at)
     if asks and answers is None:
         return see_other("safety_questions")
+    if request.POST.get("shown") != pointed_at.reference:
+        return _check_again(request)
     information = TreatmentInformationForm(request.POST, version=_information_version())
     if asks and not information.is_valid():
         hold = journey.current_hold(request)
@@ -116,6 +131,15 @@ def _book(request: HttpRequest) -> HttpResponse:
         return _refused(request, refusal)
     journey.finish(request, visit)
     return see_other("done")
+
+
+def _check_again(request: HttpRequest) -> HttpResponse:
+    """The page with the time that is held now; whoever sends no form is shown it too."""
+    hold = journey.current_hold(request)
+    if hold is None:
+        return no_hold(request)
+    information = _information_as_left(request)
+    return _check_page(request, hold, information, problem=ANOTHER_TIME, status=409)
 
 
 def _refused(request: HttpRequest, refusal: Exception) -> HttpResponse:

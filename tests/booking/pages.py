@@ -1,5 +1,6 @@
 """The booking pages as a visitor's browser walks them, for the tests of the views."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,7 +39,18 @@ def book(browser: Client, service: Service, start: datetime, location: Location)
     """The whole path, up to the answer of the last button."""
     take(browser, service, start, location)
     give_details(browser)
-    return browser.post("/book/check/")
+    return press_book(browser)
+
+
+def press_book(browser: Client, **fields: str) -> Any:
+    """The last button of the check page as it stands now, with `fields` filled in."""
+    return browser.post("/book/check/", shown_on(browser.get("/book/check/")) | fields)
+
+
+def shown_on(check_page: HttpResponse) -> dict[str, str]:
+    """What the form of the page says of the time that it shows; nothing on another page."""
+    found = re.search(r'name="(shown)" value="([^"]+)"', check_page.content.decode())
+    return {found[1]: found[2]} if found else {}
 
 
 def text_of(answer: HttpResponse) -> str:

@@ -12,7 +12,7 @@ from django.test import Client
 from booking import limits, scheduling
 from booking.models import Appointment, AppointmentEvent, HouseRules, State
 from booking.scheduling import PleasePhone
-from tests.booking.pages import give_details, take, text_of
+from tests.booking.pages import give_details, press_book, take, text_of
 from tests.booking.steps import book, desk_visit, hold, visit
 from tests.booking.wishes import MORNING, offered, wait, wait_for_earlier
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast
@@ -189,7 +189,7 @@ def test_a_no_show_of_the_child_counts_for_the_adult(cast: Cast) -> None:
 def refused(browser: Client, cast: Cast, wall: str = "15:00") -> Any:
     take(browser, cast.first_visit, local(TUESDAY, wall), cast.riverside)
     give_details(browser)
-    return browser.post("/book/check/")
+    return press_book(browser)
 
 
 @in_database

@@ -9,7 +9,7 @@ from django.test import Client
 from booking.models import Appointment, HouseRules, Message, Patient, State
 from booking.scheduling import PleasePhone, SlotTaken
 from tests.booking.admin_steps import desk_of, told, words
-from tests.booking.pages import give_details, take
+from tests.booking.pages import give_details, press_book, take
 from tests.booking.steps import visit
 from tests.cast import ANA, BEN, TUESDAY, Cast, make_staff
 from tests.factories import local, make_patient
@@ -79,7 +79,7 @@ def test_the_limit_counts_a_family_together(cast: Cast) -> None:
 def test_the_form_needs_no_more_than_the_name_of_who_comes(client: Client, cast: Cast) -> None:
     take(client, cast.first_visit, local(TUESDAY, "9:00"), cast.riverside)
     give_details(client, for_whom="other", patient_name="Leo Lopez")
-    client.post("/book/check/")
+    press_book(client)
 
     booked = Appointment.objects.get(state=State.BOOKED)
     assert booked.patient

@@ -21,7 +21,7 @@ from booking import sealing
 from booking.models import Appointment, ScreeningAnswers
 from booking.sealing import CannotOpen
 from clinic_site.settings import health_keys
-from tests.booking.pages import READ_ABOUT_IT, answer_questions, give_details, take
+from tests.booking.pages import READ_ABOUT_IT, answer_questions, give_details, press_book, take
 from tests.booking.steps import visit
 from tests.cast import NOW, TUESDAY, Cast
 from tests.content.rules import make_rule
@@ -115,7 +115,7 @@ def test_a_whole_booking_leaves_no_answer_readable(
     )
     answer_questions(client, rule_3="unsure")
     sessions = json.dumps([each.get_decoded() for each in Session.objects.all()])
-    client.post("/book/check/", READ_ABOUT_IT)
+    press_book(client, **READ_ABOUT_IT)
 
     assert Appointment.objects.get().screening
     sessions += json.dumps([each.get_decoded() for each in Session.objects.all()])

@@ -5,7 +5,8 @@ import time_machine
 from django.test import Client
 
 from booking.models import Appointment, Closure, Consent, Message, Patient, State
-from tests.booking.pages import book, give_details, take, text_of
+from booking.views.details import ANOTHER_TIME
+from tests.booking.pages import book, give_details, press_book, shown_on, take, text_of
 from tests.cast import ANA, NOW, TUESDAY, Cast
 from tests.factories import local, make_booking
 
@@ -52,19 +53,66 @@ def test_booking_makes_the_visit_its_consent_and_one_letter(client: Client, cast
 
 
 def test_pressing_the_button_twice_books_once(client: Client, cast: Cast) -> None:
-    book(client, cast.first_visit, NINE, cast.riverside)
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+    form = shown_on(client.get("/book/check/"))
 
-    again = client.post("/book/check/")
+    for _ in range(2):
+        answer = client.post("/book/check/", form)
+        assert (answer.status_code, answer["Location"]) == (303, "/book/done/")
 
-    assert (again.status_code, again["Location"]) == (303, "/book/done/")
     assert Appointment.objects.count() == 1
     assert Message.objects.count() == 1
+
+
+def test_what_another_tab_chose_is_shown_before_it_is_booked(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+    first_tab = shown_on(client.get("/book/check/"))
+    take(client, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
+
+    page = client.post("/book/check/", first_tab)
+
+    assert page.status_code == 409
+    assert "You chose another time meanwhile. Please check it." in text_of(page)
+    assert "Tuesday 24 November 2026, 2:00 pm (Edmonton time)" in text_of(page)
+    assert [visit.state for visit in Appointment.objects.all()] == [State.HELD]
+    client.post("/book/check/", shown_on(page))
+    assert [(visit.state, visit.starts_at) for visit in Appointment.objects.all()] == [
+        (State.BOOKED, local(TUESDAY, "14:00"))
+    ]
+
+
+def test_what_another_tab_booked_is_not_booked_again(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+    first_tab = shown_on(client.get("/book/check/"))
+    take(client, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
+    press_book(client)
+
+    answer = client.post("/book/check/", first_tab)
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/done/")
+    assert [visit.starts_at for visit in Appointment.objects.all()] == [local(TUESDAY, "14:00")]
+
+
+@pytest.mark.parametrize("form", [{}, {"shown": ""}, {"shown": "\x00"}, {"shown": "x" * 5_000}])
+def test_a_form_that_shows_no_time_books_none(
+    client: Client, cast: Cast, form: dict[str, str]
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+
+    page = client.post("/book/check/", form)
+
+    assert (page.status_code, page.context["problem"]) == (409, ANOTHER_TIME)
+    assert [visit.state for visit in Appointment.objects.all()] == [State.HELD]
 
 
 def test_a_dependant_is_a_patient_whose_letters_go_to_the_adult(client: Client, cast: Cast) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
     give_details(client, for_whom="other", patient_name="Mia Lopez")
-    client.post("/book/check/")
+    press_book(client)
 
     mia = Patient.objects.get(name="Mia Lopez")
     assert Appointment.objects.get().patient == mia
@@ -81,7 +129,7 @@ def test_a_closure_in_the_meantime_answers_409_and_keeps_what_was_typed(
         location=cast.riverside, starts_at=NINE, ends_at=NINE + timedelta(hours=3), reason="Flood"
     )
 
-    answer = client.post("/book/check/")
+    answer = press_book(client)
 
     assert answer.status_code == 409
     assert "What you typed is kept." in text_of(answer)
@@ -93,11 +141,12 @@ def test_a_hold_given_away_answers_409_with_other_times(
 ) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
     give_details(client)
+    form = shown_on(client.get("/book/check/"))
     at_now.move_to(NOW + timedelta(minutes=11))
     for _ in range(2):
         take(Client(), cast.first_visit, NINE, cast.riverside)
 
-    answer = client.post("/book/check/")
+    answer = client.post("/book/check/", form)
 
     assert answer.status_code == 409
     assert len(answer.context["nearest"]) == 4
@@ -109,10 +158,11 @@ def test_the_other_times_are_those_of_the_chosen_practitioner(
 ) -> None:
     take(client, cast.first_visit, NINE, cast.riverside, "?practitioner=priya-nair")
     give_details(client)
+    form = shown_on(client.get("/book/check/"))
     at_now.move_to(NOW + timedelta(minutes=11))
     take(Client(), cast.first_visit, NINE, cast.riverside, "?practitioner=priya-nair")
 
-    answer = client.post("/book/check/")
+    answer = client.post("/book/check/", form)
 
     assert answer.status_code == 409
     assert {time.practitioners for time in answer.context["nearest"]} == {(cast.priya,)}

@@ -20,11 +20,14 @@ from booking.models import (
     State,
 )
 from booking.scheduling import rules as rules_module
+from booking.views.details import ANOTHER_TIME
 from content.models import Clinic, SafetyRule
 from tests.booking.pages import (
     READ_ABOUT_IT,
     answer_questions,
     give_details,
+    press_book,
+    shown_on,
     take,
     text_of,
 )
@@ -108,7 +111,7 @@ def test_a_service_that_asks_nothing_skips_the_questions(client: Client, cast: C
 
     assert where(give_details(client)) == (303, CHECK)
     assert where(client.get(SAFETY)) == (303, CHECK)
-    assert where(client.post(CHECK)) == (303, "/book/done/")
+    assert where(press_book(client)) == (303, "/book/done/")
     visit = Appointment.objects.get()
     assert (visit.state, visit.screening) == (State.BOOKED, None)
     assert [consent.text for consent in Consent.objects.all()] == ["privacy_notice"]
@@ -146,7 +149,7 @@ def test_all_noes_book_the_visit(ana: Client) -> None:
     answer_questions(ana)
 
     assert "Answered" in text_of(ana.get(CHECK))
-    assert where(ana.post(CHECK, READ_ABOUT_IT)) == (303, "/book/done/")
+    assert where(press_book(ana, **READ_ABOUT_IT)) == (303, "/book/done/")
     visit = Appointment.objects.get()
     assert visit.screening
     assert (visit.state, visit.screening.outcome) == (State.BOOKED, "clear")
@@ -162,7 +165,7 @@ def test_what_a_clinician_must_see_is_said_before_the_button(ana: Client, answer
     assert "One of our physiotherapists looks at your answers first" in check
     assert "stays yours" in check
     assert "within one working day" in check
-    ana.post(CHECK, READ_ABOUT_IT)
+    press_book(ana, **READ_ABOUT_IT)
     assert Appointment.objects.get().state == State.NEEDS_REVIEW
     assert [letter.kind for letter in Message.objects.all()] == ["review"]
     done = text_of(ana.get("/book/done/"))
@@ -198,7 +201,7 @@ def test_who_is_asked_to_call_first_can_keep_the_time(ana: Client) -> None:
     answer_questions(ana, pregnancy="yes")
 
     assert "looks at your answers first" in text_of(ana.get(CHECK))
-    ana.post(CHECK, READ_ABOUT_IT)
+    press_book(ana, **READ_ABOUT_IT)
 
     assert Appointment.objects.get().state == State.NEEDS_REVIEW
     assert "Please call us" in text_of(ana.get("/book/done/"))
@@ -235,13 +238,13 @@ def test_answers_about_ana_do_not_count_for_her_child(ana: Client) -> None:
 
     assert where(for_mia) == (303, SAFETY)
     assert "checked" not in ana.get(SAFETY).content.decode()
-    assert where(ana.post(CHECK, READ_ABOUT_IT)) == (303, SAFETY)
+    assert where(press_book(ana, **READ_ABOUT_IT)) == (303, SAFETY)
     assert not Patient.objects.exists()
 
 
 def test_the_next_booking_of_this_browser_asks_again(ana: Client, cast: Cast) -> None:
     answer_questions(ana)
-    ana.post(CHECK, READ_ABOUT_IT)
+    press_book(ana, **READ_ABOUT_IT)
 
     take(ana, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
 
@@ -250,7 +253,7 @@ def test_the_next_booking_of_this_browser_asks_again(ana: Client, cast: Cast) ->
 
 def test_a_name_that_is_known_is_asked_like_any_other(ana: Client, cast: Cast) -> None:
     answer_questions(ana)
-    ana.post(CHECK, READ_ABOUT_IT)
+    press_book(ana, **READ_ABOUT_IT)
     stranger = Client()
     take(stranger, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
 
@@ -295,8 +298,32 @@ def test_a_time_lost_meanwhile_does_not_lose_the_answers(
 
 
 def test_without_answers_nothing_is_booked(ana: Client) -> None:
-    assert where(ana.post(CHECK, READ_ABOUT_IT)) == (303, SAFETY)
+    assert where(press_book(ana, **READ_ABOUT_IT)) == (303, SAFETY)
     assert [visit.state for visit in Appointment.objects.all()] == [State.HELD]
+
+
+def test_another_time_chosen_meanwhile_keeps_the_tick(ana: Client, cast: Cast) -> None:
+    answer_questions(ana)
+    shown = shown_on(ana.get(CHECK))
+    take(ana, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
+
+    page = ana.post(CHECK, READ_ABOUT_IT | shown)
+
+    assert (page.status_code, page.context["problem"]) == (409, ANOTHER_TIME)
+    assert page.context["information"]["treatment_read"].value() is True
+    assert [visit.state for visit in Appointment.objects.all()] == [State.HELD]
+    assert where(ana.post(CHECK, READ_ABOUT_IT | shown_on(page))) == (303, "/book/done/")
+
+
+def test_a_tick_under_another_version_is_not_kept(ana: Client, cast: Cast) -> None:
+    answer_questions(ana)
+    shown = shown_on(ana.get(CHECK))
+    take(ana, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
+    Clinic.objects.update(treatment_information_version="2026-12-01")
+
+    page = ana.post(CHECK, READ_ABOUT_IT | shown)
+
+    assert page.context["information"]["treatment_read"].value() is False
 
 
 @pytest.mark.parametrize("why", ["the questions changed", "they are too old", "they are gone"])
@@ -312,14 +339,14 @@ def test_answers_that_do_not_hold_any_more_are_asked_for_again(
         ScreeningAnswers.objects.all().delete()
 
     assert where(ana.get(CHECK)) == (303, SAFETY)
-    assert where(ana.post(CHECK, READ_ABOUT_IT)) == (303, SAFETY)
+    assert where(press_book(ana, **READ_ABOUT_IT)) == (303, SAFETY)
     assert [visit.state for visit in Appointment.objects.all()] == [State.HELD]
 
 
 def test_the_information_about_the_treatment_has_to_be_read(ana: Client) -> None:
     answer_questions(ana)
 
-    page = ana.post(CHECK)
+    page = press_book(ana)
 
     assert page.status_code == 400
     assert "Tick the box once you have read about the treatment." in text_of(page)
@@ -331,11 +358,11 @@ def test_the_version_that_was_shown_is_the_one_acknowledged(ana: Client) -> None
     ana.get(CHECK)
     Clinic.objects.update(treatment_information_version="2026-12-01")
 
-    page = ana.post(CHECK, READ_ABOUT_IT)
+    page = press_book(ana, **READ_ABOUT_IT)
 
     assert page.status_code == 400
     assert "What we tell about the treatment has changed." in text_of(page)
-    ana.post(CHECK, READ_ABOUT_IT | {"treatment_information": "2026-12-01"})
+    press_book(ana, **READ_ABOUT_IT | {"treatment_information": "2026-12-01"})
     assert sorted((each.text, each.version) for each in Consent.objects.all()) == [
         ("privacy_notice", "2026-11-20"),
         ("treatment_info", "2026-12-01"),
@@ -344,9 +371,11 @@ def test_the_version_that_was_shown_is_the_one_acknowledged(ana: Client) -> None
 
 def test_pressing_the_button_twice_books_once(ana: Client) -> None:
     answer_questions(ana, diabetes="yes")
-    ana.post(CHECK, READ_ABOUT_IT)
+    form = READ_ABOUT_IT | shown_on(ana.get(CHECK))
 
-    assert where(ana.post(CHECK, READ_ABOUT_IT)) == (303, "/book/done/")
+    answers = [where(ana.post(CHECK, form)) for _ in range(2)]
+
+    assert answers == [(303, "/book/done/")] * 2
     assert Appointment.objects.count() == ScreeningAnswers.objects.count() == 1
 
 
@@ -354,7 +383,7 @@ def test_two_windows_cannot_use_one_patient_s_answers_twice(ana: Client, cast: C
     answer_questions(ana)
     session = ana.session
     pointer = session["safety"]
-    ana.post(CHECK, READ_ABOUT_IT)
+    press_book(ana, **READ_ABOUT_IT)
     take(ana, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
     give_details(ana)
     session = ana.session
@@ -377,7 +406,7 @@ def test_who_must_prove_the_address_is_told_so(ana: Client) -> None:
     HouseRules.objects.create(pk=1, address_proof=HouseRules.AddressProof.EVERYONE)
     answer_questions(ana)
 
-    ana.post(CHECK, READ_ABOUT_IT)
+    press_book(ana, **READ_ABOUT_IT)
 
     assert Appointment.objects.get().state == State.UNPROVED
     done = text_of(ana.get("/book/done/"))
@@ -388,7 +417,7 @@ def test_who_must_prove_the_address_is_told_so(ana: Client) -> None:
 
 def test_a_patient_s_answers_hold_for_six_months_and_to_the_same_questions(ana: Client) -> None:
     answer_questions(ana)
-    ana.post(CHECK, READ_ABOUT_IT)
+    press_book(ana, **READ_ABOUT_IT)
     patient = Patient.objects.get()
     row = ScreeningAnswers.objects.get()
 
@@ -401,7 +430,7 @@ def test_a_patient_s_answers_hold_for_six_months_and_to_the_same_questions(ana: 
 
 def test_answers_after_which_a_visit_was_declined_do_not_count(ana: Client, cast: Cast) -> None:
     answer_questions(ana)
-    ana.post(CHECK, READ_ABOUT_IT)
+    press_book(ana, **READ_ABOUT_IT)
     ScreeningAnswers.objects.update(decision="declined", decided_by=cast.dina, decided_at=NOW)
 
     assert answers_on_file.valid_for(Patient.objects.get(), now=NOW) is None
@@ -431,11 +460,11 @@ def test_answers_changed_in_another_window_at_the_instant_of_booking_are_looked_
 
     with monkeypatch.context() as at_that_moment:
         at_that_moment.setattr(rules_module, "must_phone", answers_anew)
-        refused = ana.post(CHECK, READ_ABOUT_IT)
+        refused = press_book(ana, **READ_ABOUT_IT)
 
     assert where(refused) == (303, CHECK)
     assert Appointment.objects.get().state == State.HELD
-    assert where(ana.post(CHECK, READ_ABOUT_IT)) == (303, "/book/done/")
+    assert where(press_book(ana, **READ_ABOUT_IT)) == (303, "/book/done/")
     assert Appointment.objects.get().screening == ScreeningAnswers.objects.get()
 
 

@@ -1,8 +1,12 @@
 """Ana books a visit, from the home page to the confirmation."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from booking.models import Appointment, Closure, Message, State
+from booking.views.details import ANOTHER_TIME
+from clinic_site.local_time import full_time
 from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press, tab_to, type_into
 from tests.cast import Cast
@@ -13,6 +17,13 @@ pytest_plugins = ["tests.committed"]
 def first_time(page: Page) -> str:
     """How the first free time on the page is called."""
     return page.locator("button[name=time]").first.inner_text().split("\n")[0]
+
+
+def fill_in_details(page: Page) -> None:
+    page.get_by_label("Your name").fill("Ana Lopez")
+    page.get_by_label("E-mail").fill("ana@example.com")
+    page.get_by_label("Phone").fill("780 555 0150")
+    page.get_by_label("I have read").check()
 
 
 def test_ana_books_by_keyboard_alone_and_every_page_is_accessible(page: Page, cast: Cast) -> None:
@@ -62,10 +73,7 @@ def test_ana_books_without_javascript(page_without_javascript: Page, cast: Cast)
     page.get_by_label("Someone I care for").check()
     expect(page.get_by_label("Name of the person you care for")).to_be_visible()
     page.get_by_label("Myself").check()
-    page.get_by_label("Your name").fill("Ana Lopez")
-    page.get_by_label("E-mail").fill("ana@example.com")
-    page.get_by_label("Phone").fill("780 555 0150")
-    page.get_by_label("I have read").check()
+    fill_in_details(page)
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Book this visit").click()
 
@@ -133,10 +141,7 @@ def test_a_lost_time_is_explained_on_an_accessible_page(page: Page, cast: Cast) 
         ends_at=Appointment.objects.get().ends_at,
         reason="Flood",
     )
-    page.get_by_label("Your name").fill("Ana Lopez")
-    page.get_by_label("E-mail").fill("ana@example.com")
-    page.get_by_label("Phone").fill("780 555 0150")
-    page.get_by_label("I have read").check()
+    fill_in_details(page)
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Book this visit").click()
 
@@ -144,3 +149,24 @@ def test_a_lost_time_is_explained_on_an_accessible_page(page: Page, cast: Cast) 
     assert_accessible(page)
     page.locator("button[name=time]").first.click()
     expect(page.get_by_label("Your name")).to_have_value("Ana Lopez")
+
+
+def test_what_another_tab_chose_is_shown_before_it_is_booked(page: Page, cast: Cast) -> None:
+    page.goto("/book/first-visit/")
+    page.locator("button[name=time]").first.click()
+    fill_in_details(page)
+    page.get_by_role("button", name="Continue").click()
+    other_tab = page.context.new_page()
+    other_tab.goto("/book/first-visit/")
+    other_tab.locator("button[name=time]").last.click()
+    chosen = Appointment.objects.get().starts_at
+
+    page.get_by_role("button", name="Book this visit").click()
+
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(page.locator("[data-error-summary]")).to_have_text(ANOTHER_TIME)
+    expect(page.locator("[data-expires]")).to_contain_text(full_time(chosen))
+    assert_accessible(page)
+    page.get_by_role("button", name="Book this visit").click()
+    expect(page).to_have_url(re.compile("/book/done/$"))
+    assert [visit.starts_at for visit in Appointment.objects.all()] == [chosen]

@@ -132,6 +132,7 @@ def at_home(patient: AtWork) -> Answer:
         phone="780 555 0150",
         privacy_acknowledged="on",
     )
+    patient.browser.get("/book/check/")
     return patient.browser.post("/book/check/")
 
 

@@ -200,6 +200,7 @@ class Pair:
             held = browser.post(path, time=time)
             assert (held.status, held.location) == (303, "/book/details/")
             answer = browser.post("/book/details/", **details)
+            browser.get(answer.location)
         return answer
 
 

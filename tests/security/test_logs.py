@@ -19,7 +19,7 @@ from gunicorn.config import AccessLog  # type: ignore[import-untyped]
 from booking.models import Patient
 from clinic_site import urls
 from clinic_site.logs import logging_config
-from tests.booking.pages import give_details, take
+from tests.booking.pages import give_details, press_book, take
 from tests.cast import NOW, TUESDAY, Cast, make_cast
 from tests.factories import local
 
@@ -79,7 +79,7 @@ def test_booking_and_its_refusals_name_nobody(
         give_details(client, phone=CANARIES[number], email=f"{CANARIES[number]}")
         client.get(f"/nothing/?q={CANARIES[number]}")
         client.get(f"/book/first-visit/?from={CANARIES[number]}")
-    client.post("/book/check/")
+    press_book(client)
 
     log = written.getvalue()
     assert [canary for canary in CANARIES if canary in log] == []
