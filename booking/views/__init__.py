@@ -1,8 +1,9 @@
 from booking.views.calendar_feed import calendar_feed
 from booking.views.changes import cancel, changed, undo
 from booking.views.course import course
-from booking.views.details import check, details, done, extend_hold, release_hold
+from booking.views.details import check, details, done
 from booking.views.find_visit import find_visit, find_visit_sent
+from booking.views.kept_time import extend_hold, release_hold
 from booking.views.links import open_link
 from booking.views.move import move, move_check
 from booking.views.offer import slot_offer

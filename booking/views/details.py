@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import scheduling
 from booking.forms import DetailsForm, TreatmentInformationForm
 from booking.models import Appointment, ScreeningAnswers
-from booking.views import journey
+from booking.views import journey, kept_time
 from booking.views.answers import busy, no_hold, please_phone, see_other
 from booking.views.safety import answers_given, must_answer
 from content.models import Clinic
@@ -33,21 +35,31 @@ def details(request: HttpRequest) -> HttpResponse:
         return _keep_details(request, hold)
     if hold is None:
         return no_hold(request)
+    return _details_page(request, hold)
+
+
+def _details_page(
+    request: HttpRequest, hold: Appointment, *, extended: bool = False
+) -> HttpResponse:
+    """With what was typed before, unjudged."""
     form = DetailsForm(initial=journey.first_answers(request))
-    return render(request, "booking/details.html", {"form": form, "hold": hold})
+    context = {"form": form, "hold": hold, "extended": extended}
+    return render(request, "booking/details.html", context)
 
 
 def _keep_details(request: HttpRequest, hold: Appointment | None) -> HttpResponse:
     """What was typed is kept before anything else, valid or not, held or not."""
     form = DetailsForm(request.POST)
-    form_is_valid = form.is_valid()
     typed = {name: request.POST.get(name, "").replace("\x00", "") for name in form.fields}
     kept = {name: value[:KEPT_AT_MOST] for name, value in typed.items()}
     version = Clinic.objects.get().privacy_notice_version
     journey.remember_typed(request, kept | {"privacy_notice": version})
+    with_more_time = partial(_details_page, request, extended=True)
+    if answer := kept_time.answer_to(request, hold, show=with_more_time):
+        return answer
     if hold is None:
         return no_hold(request)
-    if not form_is_valid:
+    if not form.is_valid():
         context = {"form": form, "hold": hold}
         return render(request, "booking/details.html", context, status=400)
     return see_other("safety_questions" if must_answer(request, hold) else "check")
@@ -174,32 +186,3 @@ def done(request: HttpRequest) -> HttpResponse:
         return see_other("book")
     email = visit.patient.correspondent.email if visit.patient else ""
     return render(request, "booking/done.html", {"appointment": visit, "email": email})
-
-
-@require_POST
-def extend_hold(request: HttpRequest) -> HttpResponse:
-    hold = journey.current_hold(request)
-    if hold is None:
-        return no_hold(request)
-    try:
-        scheduling.extend(
-            appointment=hold, visitor=journey.visitor_key(request), now=timezone.now()
-        )
-    except scheduling.HoldGone:
-        return no_hold(request)
-    except scheduling.DiaryBusy:
-        return busy(request)
-    after = request.POST.get("next", "")
-    return see_other(after if after in {"check", "call_first"} else "details")
-
-
-@require_POST
-def release_hold(request: HttpRequest) -> HttpResponse:
-    """Back to the times; what was typed stays."""
-    wish = journey.wanted(request)
-    try:
-        scheduling.release(visitor=journey.visitor_key(request), now=timezone.now())
-    except scheduling.DiaryBusy:
-        return busy(request)
-    journey.forget_hold(request)
-    return see_other(wish.times_url if wish else "book")

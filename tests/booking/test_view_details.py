@@ -1,9 +1,12 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.test import Client
 
+from booking.forms import DetailsForm
 from booking.models import Appointment, State
 from content.models import Condition
 from tests.booking.pages import DETAILS, give_details, take, text_of
@@ -151,6 +154,66 @@ def test_the_hold_can_be_extended(
 
     assert (answer.status_code, answer["Location"]) == (303, "/book/details/")
     assert Appointment.objects.get().hold_expires_at == NOW + timedelta(minutes=18)
+
+
+HALF_TYPED = {"for_whom": "other", "patient_name": "Mia", "email": "ana@", "about": "Sore"}
+
+
+def typed_on(page: HttpResponse) -> dict[str, Any]:
+    """What stands in the fields of the page, but for those that are empty."""
+    form: DetailsForm = page.context["form"]  # type: ignore[attr-defined]
+    return {field.name: field.value() for field in form if field.value()}
+
+
+def test_keeping_the_time_longer_loses_nothing_typed_and_finds_no_fault(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    at_now.move_to(NOW + timedelta(minutes=8))
+
+    page = client.post("/book/details/", HALF_TYPED | {"extend": "more"})
+
+    assert (page.status_code, page.context["form"].errors) == (200, {})
+    assert typed_on(page) == HALF_TYPED
+    assert "We keep your time until 7:18 am." in text_of(page)
+    assert "What you have typed so far is still here." in text_of(page)
+    assert Appointment.objects.get().hold_expires_at == NOW + timedelta(minutes=18)
+    assert typed_on(client.get("/book/details/")) == HALF_TYPED
+    assert "We keep your time until" not in text_of(client.get("/book/details/"))
+
+
+def test_choosing_another_time_loses_nothing_typed(client: Client, cast: Cast) -> None:
+    with_priya = "?practitioner=priya-nair"
+    take(client, cast.first_visit, NINE, cast.riverside, with_priya)
+
+    answer = client.post("/book/details/", HALF_TYPED | {"release": "time"})
+
+    assert (answer.status_code, answer["Location"]) == (303, f"/book/first-visit/{with_priya}")
+    assert not Appointment.objects.exists()
+    take(client, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
+    assert typed_on(client.get("/book/details/")) == HALF_TYPED
+
+
+def test_a_time_that_cannot_be_kept_longer_loses_nothing_typed(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    at_now.move_to(NOW + timedelta(minutes=115))
+
+    answer = client.post("/book/details/", HALF_TYPED | {"extend": "more"})
+
+    assert answer.status_code == 409
+    assert "What you typed is kept." in text_of(answer)
+    assert typed_on(client.get("/book/details/")) == HALF_TYPED
+
+
+@pytest.mark.parametrize("button", ["extend", "release"])
+def test_without_a_hold_the_buttons_lead_to_the_start(
+    client: Client, cast: Cast, button: str
+) -> None:
+    answer = client.post("/book/details/", HALF_TYPED | {button: "now"})
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/")
 
 
 def test_after_two_hours_the_hold_is_not_extended(

@@ -68,7 +68,10 @@ def test_ana_books_without_javascript(page_without_javascript: Page, cast: Cast)
     page.get_by_role("button", name="Show these times").click()
     page.get_by_role("link", name="Later week").first.click()
     page.locator("button[name=time]").first.click()
-    page.get_by_role("button", name="Keep it 10 more minutes").click()
+    page.get_by_label("Your name").fill("Ana")
+    page.get_by_role("button", name="Keep my time 10 more minutes").click()
+    expect(page.get_by_text("What you have typed so far is still here.")).to_be_visible()
+    expect(page.get_by_label("Your name")).to_have_value("Ana")
     expect(page.get_by_label("Name of the person you care for")).to_be_hidden()
     page.get_by_label("Someone I care for").check()
     expect(page.get_by_label("Name of the person you care for")).to_be_visible()
@@ -85,10 +88,23 @@ def test_ana_books_without_javascript(page_without_javascript: Page, cast: Cast)
 def test_choosing_another_time_gives_the_first_one_back(page: Page, cast: Cast) -> None:
     page.goto("/book/first-visit/")
     page.locator("button[name=time]").first.click()
+    page.get_by_label("Your name").fill("Ana Lopez")
+    page.get_by_role("link", name="Keep it longer, or choose another time").click()
     page.get_by_role("button", name="Choose another time").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Choose a time")
     assert not Appointment.objects.exists()
+    page.locator("button[name=time]").last.click()
+    expect(page.get_by_label("Your name")).to_have_value("Ana Lopez")
+
+
+def test_enter_in_a_field_goes_on_and_keeps_no_time_longer(page: Page, cast: Cast) -> None:
+    page.goto("/book/first-visit/")
+    page.locator("button[name=time]").first.click()
+    fill_in_details(page)
+    page.get_by_label("Your name").press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your visit")
 
 
 def test_another_week_comes_without_loading_the_page_anew(page: Page, cast: Cast) -> None:
