@@ -66,6 +66,13 @@ class SafetyForm(forms.Form):
         return [(each, _name_of(each)) for each in self._questions]
 
     @property
+    def ticked(self) -> dict[str, str]:
+        """The answers chosen so far by the questions' keys, of a form that was sent and need not
+        be valid."""
+        sent = {each.key: self.data.get(self[name].html_name, "") for each, name in self.asked()}
+        return {key: answer for key, answer in sent.items() if answer in set(Answer)}
+
+    @property
     def answers(self) -> dict[str, str]:
         """The answer to each question by its key; only of a valid form."""
         return {each.key: self.cleaned_data[name] for each, name in self.asked()}

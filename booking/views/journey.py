@@ -101,17 +101,34 @@ def typed(request: HttpRequest) -> dict[str, Any] | None:
     return found
 
 
-def remember_answers(request: HttpRequest, answers: ScreeningAnswers) -> None:
-    """Point the session to sealed answers, and note whom they are about."""
+def remember_answers(
+    request: HttpRequest, answers: ScreeningAnswers, *, only_begun: bool = False
+) -> None:
+    """Point the session to sealed answers, and note whom they are about. Those that are only begun
+    are there to go on with; until then nothing is answered."""
     if known := request.session.get(SAFETY):
         answers_on_file.forget_unfinished(known["answers"])
-    request.session[SAFETY] = {"answers": str(answers.pk), "of": _who_comes(request)}
+    request.session[SAFETY] = {
+        "answers": str(answers.pk),
+        "of": _who_comes(request),
+        "only_begun": only_begun,
+    }
 
 
 def safety_answers(
     request: HttpRequest, *, visit: Appointment | None, now: datetime
 ) -> ScreeningAnswers | None:
     """The answers given in this journey, if they are about the person who comes and still hold."""
+    known = request.session.get(SAFETY)
+    if known is None or known.get("only_begun"):
+        return None
+    return begun_answers(request, visit=visit, now=now)
+
+
+def begun_answers(
+    request: HttpRequest, *, visit: Appointment | None, now: datetime
+) -> ScreeningAnswers | None:
+    """The same, or as far as they go."""
     known = request.session.get(SAFETY)
     if known is None or known["of"] != _who_comes(request):
         return None

@@ -5,6 +5,8 @@ What somebody ticked is in their own request and in a sealed row, and nowhere el
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,10 +17,10 @@ from booking import answers_on_file, scheduling
 from booking.forms import DetailsForm, SafetyForm
 from booking.models import Appointment, ScreeningAnswers
 from booking.sealing import CannotOpen
-from booking.views import journey
+from booking.views import journey, kept_time
 from booking.views.answers import busy, no_hold, see_other
 
-EXTEND = "extend"
+BACK = "back"
 CALL_FIRST = ScreeningAnswers.Outcome.CALL_FIRST
 
 
@@ -52,8 +54,13 @@ def _keep_answers(request: HttpRequest, hold: Appointment | None) -> HttpRespons
         return way
     asked = answers_on_file.questions()
     form = SafetyForm(request.POST, questions=asked, given={})
-    if EXTEND in request.POST and hold:
-        return _extend(request, hold, form)
+    if BACK in request.POST or kept_time.RELEASE in request.POST:
+        _keep_begun(request, hold, form)
+    if BACK in request.POST:
+        return see_other("details")
+    with_more_time = partial(_with_more_time, request, form)
+    if answer := kept_time.answer_to(request, hold, show=with_more_time):
+        return answer
     if not form.is_valid():
         return _show(request, hold, form, status=400) if hold else no_hold(request)
     kept = answers_on_file.keep(asked, form.answers, now=timezone.now())
@@ -63,31 +70,40 @@ def _keep_answers(request: HttpRequest, hold: Appointment | None) -> HttpRespons
     return see_other("call_first" if kept.outcome == CALL_FIRST else "check")
 
 
-def _extend(request: HttpRequest, hold: Appointment, form: SafetyForm) -> HttpResponse:
-    """Ten more minutes on this very page: what is ticked so far comes back as it was."""
-    now = timezone.now()
-    try:
-        hold = scheduling.extend(appointment=hold, visitor=journey.visitor_key(request), now=now)
-    except scheduling.HoldGone:
-        return no_hold(request)
-    except scheduling.DiaryBusy:
-        return busy(request)
-    given = {
-        question.key: form.data.get(form[name].html_name, "") for question, name in form.asked()
-    }
-    fresh = SafetyForm(questions=answers_on_file.questions(), given=given)
+@sensitive_variables("form", "fresh")
+def _with_more_time(request: HttpRequest, form: SafetyForm, hold: Appointment) -> HttpResponse:
+    """This very page again: what is ticked so far comes back as it was, and is kept nowhere."""
+    fresh = SafetyForm(questions=answers_on_file.questions(), given=form.ticked)
     return _show(request, hold, fresh, extended=True)
+
+
+@sensitive_variables("form", "known", "begun")
+def _keep_begun(request: HttpRequest, hold: Appointment | None, form: SafetyForm) -> None:
+    """What is ticked so far, sealed like finished answers, for whoever leaves the page.
+
+    Answers changed here count as begun: they are asked for again before anything is booked.
+    """
+    known = _known(request, hold)
+    begun = known | form.ticked
+    if begun != known:
+        row = answers_on_file.keep(answers_on_file.questions(), begun, now=timezone.now())
+        journey.remember_answers(request, row, only_begun=True)
 
 
 def _form(request: HttpRequest, hold: Appointment) -> SafetyForm:
     """Empty, or with what this visitor answered a moment ago and wants to change."""
-    given = {}
-    if row := answers_given(request, hold):
-        try:
-            given = {each.key: each.answer for each in answers_on_file.opened(row)}
-        except CannotOpen:
-            given = {}
-    return SafetyForm(questions=answers_on_file.questions(), given=given)
+    return SafetyForm(questions=answers_on_file.questions(), given=_known(request, hold))
+
+
+@sensitive_variables("given")
+def _known(request: HttpRequest, visit: Appointment | None) -> dict[str, str]:
+    """What was answered before in this journey, finished or not, by the questions' keys."""
+    row = journey.begun_answers(request, visit=visit, now=timezone.now())
+    try:
+        given = answers_on_file.opened(row) if row else []
+    except CannotOpen:
+        return {}
+    return {each.key: each.answer for each in given if each.answer}
 
 
 def _show(

@@ -113,6 +113,7 @@ def test_a_whole_booking_leaves_no_answer_readable(
         "/book/safety/",
         {f"answer-to-rule-{n}": text for n, text in enumerate(CANARIES)} | {"extend": "more"},
     )
+    client.post("/book/safety/", {"answer-to-rule-5": "unsure", "back": "details"})
     answer_questions(client, rule_3="unsure")
     sessions = json.dumps([each.get_decoded() for each in Session.objects.all()])
     press_book(client, **READ_ABOUT_IT)

@@ -285,6 +285,118 @@ def test_keeping_the_time_longer_loses_no_answer_and_keeps_none(
     assert not ScreeningAnswers.objects.exists()
 
 
+BACK, ANOTHER_DAY = {"back": "details"}, {"release": "time"}
+
+
+def ticked_on(page: Any) -> dict[str, str]:
+    """The questions' keys with the answers that the page shows as chosen."""
+    form = page.context["form"]
+    chosen = {question.key: form[name].value() for question, name in form.asked()}
+    return {key: answer for key, answer in chosen.items() if answer}
+
+
+def test_going_back_to_the_details_loses_no_answer(ana: Client) -> None:
+    left = ana.post(SAFETY, {"answer-to-diabetes": "unsure"} | BACK)
+
+    assert where(left) == (303, "/book/details/")
+    assert where(give_details(ana, about="Something else")) == (303, SAFETY)
+    assert ticked_on(ana.get(SAFETY)) == {"diabetes": "unsure"}
+
+
+def test_choosing_another_time_loses_no_answer(ana: Client, cast: Cast) -> None:
+    left = ana.post(SAFETY, {"answer-to-pregnancy": "yes"} | ANOTHER_DAY)
+
+    assert where(left) == (303, "/book/first-visit/")
+    assert not Appointment.objects.exists()
+    take(ana, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
+    assert ticked_on(ana.get(SAFETY)) == {"pregnancy": "yes"}
+
+
+@pytest.mark.parametrize("way", [BACK, ANOTHER_DAY])
+def test_a_time_lost_meanwhile_does_not_lose_what_is_ticked(
+    ana: Client, cast: Cast, at_now: time_machine.Traveller, way: dict[str, str]
+) -> None:
+    at_now.move_to(NOW + timedelta(minutes=11))
+    for _ in range(2):
+        take(Client(), cast.first_visit, NINE, cast.riverside)
+
+    assert ana.post(SAFETY, {"answer-to-unwell": "no"} | way).status_code == 303
+    take(ana, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
+    assert ticked_on(ana.get(SAFETY)) == {"unwell": "no"}
+
+
+@pytest.mark.parametrize("way", [BACK, ANOTHER_DAY])
+def test_what_is_ticked_is_sealed_and_counts_as_no_answer(
+    ana: Client, cast: Cast, way: dict[str, str]
+) -> None:
+    every_answer = {f"answer-to-{key}": "unsure" for key in ("diabetes", "pregnancy", "unwell")}
+    ana.post(SAFETY, every_answer | way)
+    take(ana, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
+
+    assert where(ana.get(CHECK)) == (303, SAFETY)
+    assert where(ana.get("/book/safety/call-first/")) == (303, SAFETY)
+    assert where(press_book(ana, **READ_ABOUT_IT)) == (303, SAFETY)
+    kept = [json.dumps(each.get_decoded()) for each in Session.objects.all()]
+    assert not [each for each in kept if "unsure" in each or "diabetes" in each]
+    row = ScreeningAnswers.objects.get()
+    assert [each.answer for each in answers_on_file.opened(row)] == ["unsure"] * 3
+    assert b"unsure" not in bytes(row.sealed_answers)
+    assert [row.patient, *Appointment.objects.values_list("state", flat=True)] == [None, "held"]
+
+
+def test_finished_answers_take_the_place_of_begun_ones(ana: Client) -> None:
+    ana.post(SAFETY, {"answer-to-diabetes": "yes"} | BACK)
+
+    assert where(answer_questions(ana)) == (303, CHECK)
+    assert [row.outcome for row in ScreeningAnswers.objects.all()] == ["clear"]
+
+
+def test_answers_changed_on_the_way_back_are_asked_for_again(ana: Client) -> None:
+    answer_questions(ana)
+    changed = {"answer-to-diabetes": "yes", "answer-to-pregnancy": "no", "answer-to-unwell": "no"}
+
+    ana.post(SAFETY, changed | BACK)
+
+    assert where(give_details(ana)) == (303, SAFETY)
+    assert ticked_on(ana.get(SAFETY)) == {"diabetes": "yes", "pregnancy": "no", "unwell": "no"}
+
+
+@pytest.mark.parametrize("form", [{}, {"answer-to-diabetes": "no", "answer-to-pregnancy": "no"}])
+def test_finished_answers_that_nobody_changed_stay_finished(
+    ana: Client, form: dict[str, str]
+) -> None:
+    answer_questions(ana)
+
+    ana.post(SAFETY, form | BACK)
+
+    assert where(give_details(ana)) == (303, CHECK)
+
+
+@pytest.mark.parametrize("typed", ["", "CANARY-4711", "x" * 100_000])
+def test_of_what_is_no_answer_nothing_is_kept(ana: Client, typed: str) -> None:
+    ana.post(SAFETY, {"answer-to-diabetes": typed} | BACK)
+
+    assert not ScreeningAnswers.objects.exists()
+    assert ticked_on(ana.get(SAFETY)) == {}
+
+
+def test_what_was_ticked_about_ana_is_not_ticked_for_her_child(ana: Client) -> None:
+    ana.post(SAFETY, {"answer-to-diabetes": "yes"} | BACK)
+
+    give_details(ana, for_whom="other", patient_name="Mia Lopez")
+
+    assert ticked_on(ana.get(SAFETY)) == {}
+
+
+def test_what_was_ticked_is_erased_after_a_day(ana: Client) -> None:
+    ana.post(SAFETY, {"answer-to-diabetes": "yes"} | BACK)
+
+    answers_on_file.forget_never_finished(now=NOW + timedelta(hours=24, seconds=1))
+
+    assert not ScreeningAnswers.objects.exists()
+    assert ticked_on(ana.get(SAFETY)) == {}
+
+
 def test_a_time_lost_meanwhile_does_not_lose_the_answers(
     ana: Client, cast: Cast, at_now: time_machine.Traveller
 ) -> None:

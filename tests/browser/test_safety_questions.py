@@ -1,7 +1,7 @@
 """Ana answers the safety questions, by keyboard and without JavaScript."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from booking.models import Appointment, ScreeningAnswers, State
 from tests.browser.accessibility import assert_accessible
@@ -37,7 +37,11 @@ def fill_in_details(page: Page) -> None:
 
 
 def choose(page: Page, question: str, answer: str) -> None:
-    page.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
+    answer_to(page, question, answer).check()
+
+
+def answer_to(page: Page, question: str, answer: str) -> Locator:
+    return page.get_by_role("group", name=question).get_by_label(answer, exact=True)
 
 
 def heading(page: Page) -> str:
@@ -105,6 +109,14 @@ def test_ana_answers_without_javascript_and_is_not_sure(
     page.get_by_role("button", name="Keep my time 10 more minutes").click()
     expect(page.get_by_text("What you have answered so far is still here.")).to_be_visible()
     choose(page, QUESTIONS[1], "No")
+    page.get_by_role("button", name="Back to your details").click()
+    page.get_by_label("What is it about?").fill("Sore shoulder")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Choose another time").click()
+    page.locator("button[name=time]").last.click()
+    page.get_by_role("button", name="Continue").click()
+    expect(answer_to(page, QUESTIONS[0], "I’m not sure")).to_be_checked()
+    expect(answer_to(page, QUESTIONS[1], "No")).to_be_checked()
     choose(page, QUESTIONS[2], "No")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your visit")
