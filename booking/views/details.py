@@ -69,7 +69,7 @@ def _keep_details(request: HttpRequest, hold: Appointment | None) -> HttpRespons
 def check(request: HttpRequest) -> HttpResponse:
     hold = journey.current_hold(request)
     if request.method == "POST":
-        return _book(request)
+        return _answer_check(request)
     if hold is None:
         return no_hold(request)
     form = DetailsForm(journey.typed(request) or {})
@@ -87,6 +87,7 @@ def _check_page(
     information: TreatmentInformationForm,
     *,
     problem: str = "",
+    extended: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """All that was told, and what the answers to the safety questions mean for the visit."""
@@ -97,6 +98,7 @@ def _check_page(
         "safety": answers_given(request, hold),
         "information": information,
         "problem": problem,
+        "extended": extended,
     }
     return render(request, "booking/check.html", context, status=status)
 
@@ -114,27 +116,41 @@ def _information_as_left(request: HttpRequest) -> TreatmentInformationForm:
     return TreatmentInformationForm(version=version, read=read)
 
 
-def _book(request: HttpRequest) -> HttpResponse:
-    """Book what this session points to, if that is what the page showed: in another tab the visitor
-    may have chosen another time since. Sent twice, the second answer is that of the first."""
+def _answer_check(request: HttpRequest) -> HttpResponse:
+    """What follows a button of the page, if the page showed what the session points to: in another
+    tab the visitor may have chosen another time since."""
     kept = journey.typed(request)
     pointed_at = journey.pointed_at(request)
     form = DetailsForm(kept or {})
     if pointed_at is None or kept is None or not form.is_valid():
         return no_hold(request) if pointed_at is None else see_other("details")
-    asks = pointed_at.service.asks_safety_questions
     answers = answers_given(request, pointed_at)
-    if asks and answers is None:
+    if pointed_at.service.asks_safety_questions and answers is None:
         return see_other("safety_questions")
     if request.POST.get("shown") != pointed_at.reference:
         return _check_again(request)
+    hold = journey.current_hold(request)
+    with_more_time = partial(_with_more_time, request)
+    if answer := kept_time.answer_to(request, hold, show=with_more_time):
+        return answer
+    return _book(request, pointed_at, form, answers)
+
+
+def _book(
+    request: HttpRequest,
+    shown: Appointment,
+    form: DetailsForm,
+    answers: ScreeningAnswers | None,
+) -> HttpResponse:
+    """Book what was shown; sent twice, the second answer is that of the first."""
+    asks = shown.service.asks_safety_questions
     information = TreatmentInformationForm(request.POST, version=_information_version())
     if asks and not information.is_valid():
         hold = journey.current_hold(request)
         return _check_page(request, hold, information, status=400) if hold else no_hold(request)
     try:
         visit = scheduling.book(
-            appointment=pointed_at,
+            appointment=shown,
             visitor=journey.visitor_key(request),
             details=_all_told(form, information if asks else None, answers),
             now=timezone.now(),
@@ -152,6 +168,10 @@ def _check_again(request: HttpRequest) -> HttpResponse:
         return no_hold(request)
     information = _information_as_left(request)
     return _check_page(request, hold, information, problem=ANOTHER_TIME, status=409)
+
+
+def _with_more_time(request: HttpRequest, hold: Appointment) -> HttpResponse:
+    return _check_page(request, hold, _information_as_left(request), extended=True)
 
 
 def _refused(request: HttpRequest, refusal: Exception) -> HttpResponse:

@@ -57,8 +57,7 @@ def release(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def extend_hold(request: HttpRequest) -> HttpResponse:
-    asked = request.POST.get("next", "")
-    after = asked if asked in {"check", "call_first"} else "details"
+    after = "call_first" if request.POST.get("next") == "call_first" else "details"
     return extend(request, journey.current_hold(request), lambda _: see_other(after))
 
 

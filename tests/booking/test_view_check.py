@@ -179,6 +179,64 @@ def test_nobody_learns_that_a_patient_has_another_visit(client: Client, cast: Ca
     assert Appointment.objects.filter(state=State.BOOKED).count() == 1
 
 
+def test_keeping_the_time_longer_stays_on_the_page_and_says_so(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+    at_now.move_to(NOW + timedelta(minutes=8))
+
+    page = press_book(client, extend="more")
+
+    assert page.status_code == 200
+    assert "<h1>Check your visit</h1>" in text_of(page)
+    assert "We keep your time until 7:18 am." in text_of(page)
+    assert [(visit.state, visit.hold_expires_at) for visit in Appointment.objects.all()] == [
+        (State.HELD, NOW + timedelta(minutes=18))
+    ]
+    assert client.post("/book/check/", shown_on(page))["Location"] == "/book/done/"
+
+
+def test_choosing_another_time_gives_the_place_back(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+
+    answer = press_book(client, release="time")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/first-visit/")
+    assert not Appointment.objects.exists()
+
+
+@pytest.mark.parametrize("button", ["extend", "release"])
+def test_the_buttons_of_a_page_that_shows_another_time_change_nothing(
+    client: Client, cast: Cast, button: str
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+    first_tab = shown_on(client.get("/book/check/"))
+    take(client, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
+
+    page = client.post("/book/check/", first_tab | {button: "now"})
+
+    assert (page.status_code, page.context["problem"]) == (409, ANOTHER_TIME)
+    assert [(visit.state, visit.starts_at) for visit in Appointment.objects.all()] == [
+        (State.HELD, local(TUESDAY, "14:00"))
+    ]
+
+
+@pytest.mark.parametrize("button", ["extend", "release"])
+def test_the_buttons_leave_a_booked_visit_alone(client: Client, cast: Cast, button: str) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+    form = shown_on(client.get("/book/check/"))
+    client.post("/book/check/", form)
+
+    answer = client.post("/book/check/", form | {button: "now"})
+
+    assert (answer.status_code, answer["Location"]) == (303, "/book/done/")
+    assert [visit.state for visit in Appointment.objects.all()] == [State.BOOKED]
+
+
 def test_what_was_typed_is_forgotten_once_booked(client: Client, cast: Cast) -> None:
     book(client, cast.first_visit, NINE, cast.riverside)
 

@@ -121,6 +121,9 @@ def test_ana_answers_without_javascript_and_is_not_sure(
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your visit")
     page.get_by_label("I have read what needling involves").check()
+    page.get_by_role("button", name="Keep my time 10 more minutes").click()
+    expect(page.get_by_text("We keep your time until")).to_be_visible()
+    expect(page.get_by_label("I have read what needling involves")).to_be_checked()
     page.get_by_role("button", name="Ask for this visit").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("We have your request")
