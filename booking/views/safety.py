@@ -6,6 +6,7 @@ What somebody ticked is in their own request and in a sealed row, and nowhere el
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -54,12 +55,7 @@ def _keep_answers(request: HttpRequest, hold: Appointment | None) -> HttpRespons
         return way
     asked = answers_on_file.questions()
     form = SafetyForm(request.POST, questions=asked, given={})
-    if BACK in request.POST or kept_time.RELEASE in request.POST:
-        _keep_begun(request, hold, form)
-    if BACK in request.POST:
-        return see_other("details")
-    with_more_time = partial(_with_more_time, request, form)
-    if answer := kept_time.answer_to(request, hold, show=with_more_time):
+    if answer := _other_button(request, hold, form):
         return answer
     if not form.is_valid():
         return _show(request, hold, form, status=400) if hold else no_hold(request)
@@ -68,6 +64,19 @@ def _keep_answers(request: HttpRequest, hold: Appointment | None) -> HttpRespons
     if hold is None:
         return no_hold(request)
     return see_other("call_first" if kept.outcome == CALL_FIRST else "check")
+
+
+@sensitive_variables("form", "with_more_time")
+def _other_button(
+    request: HttpRequest, hold: Appointment | None, form: SafetyForm
+) -> HttpResponse | None:
+    """What follows any button but Continue; who comes to another page finds the ticks later."""
+    with_more_time = partial(_with_more_time, request, form)
+    back = see_other("details") if BACK in request.POST else None
+    answer = back or kept_time.answer_to(request, hold, show=with_more_time)
+    if answer and answer.status_code != HTTPStatus.OK:
+        _keep_begun(request, hold, form)
+    return answer
 
 
 @sensitive_variables("form", "fresh")

@@ -285,7 +285,8 @@ def test_keeping_the_time_longer_loses_no_answer_and_keeps_none(
     assert not ScreeningAnswers.objects.exists()
 
 
-BACK, ANOTHER_DAY = {"back": "details"}, {"release": "time"}
+BACK, ELSEWHEN = {"back": "details"}, {"release": "time"}
+LONGER = {"extend": "more"}
 
 
 def ticked_on(page: Any) -> dict[str, str]:
@@ -304,7 +305,7 @@ def test_going_back_to_the_details_loses_no_answer(ana: Client) -> None:
 
 
 def test_choosing_another_time_loses_no_answer(ana: Client, cast: Cast) -> None:
-    left = ana.post(SAFETY, {"answer-to-pregnancy": "yes"} | ANOTHER_DAY)
+    left = ana.post(SAFETY, {"answer-to-pregnancy": "yes"} | ELSEWHEN)
 
     assert where(left) == (303, "/book/first-visit/")
     assert not Appointment.objects.exists()
@@ -312,20 +313,20 @@ def test_choosing_another_time_loses_no_answer(ana: Client, cast: Cast) -> None:
     assert ticked_on(ana.get(SAFETY)) == {"pregnancy": "yes"}
 
 
-@pytest.mark.parametrize("way", [BACK, ANOTHER_DAY])
+@pytest.mark.parametrize(("way", "status"), [(BACK, 303), (ELSEWHEN, 303), (LONGER, 409)])
 def test_a_time_lost_meanwhile_does_not_lose_what_is_ticked(
-    ana: Client, cast: Cast, at_now: time_machine.Traveller, way: dict[str, str]
+    ana: Client, cast: Cast, at_now: time_machine.Traveller, way: dict[str, str], status: int
 ) -> None:
     at_now.move_to(NOW + timedelta(minutes=11))
     for _ in range(2):
         take(Client(), cast.first_visit, NINE, cast.riverside)
 
-    assert ana.post(SAFETY, {"answer-to-unwell": "no"} | way).status_code == 303
+    assert ana.post(SAFETY, {"answer-to-unwell": "no"} | way).status_code == status
     take(ana, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
     assert ticked_on(ana.get(SAFETY)) == {"unwell": "no"}
 
 
-@pytest.mark.parametrize("way", [BACK, ANOTHER_DAY])
+@pytest.mark.parametrize("way", [BACK, ELSEWHEN])
 def test_what_is_ticked_is_sealed_and_counts_as_no_answer(
     ana: Client, cast: Cast, way: dict[str, str]
 ) -> None:
@@ -388,6 +389,15 @@ def test_what_was_ticked_about_ana_is_not_ticked_for_her_child(ana: Client) -> N
     assert ticked_on(ana.get(SAFETY)) == {}
 
 
+def test_a_time_that_cannot_be_kept_longer_does_not_lose_what_is_ticked(
+    ana: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    at_now.move_to(NOW + timedelta(minutes=115))
+
+    assert ana.post(SAFETY, {"answer-to-unwell": "no"} | LONGER).status_code == 409
+    assert ticked_on(ana.get(SAFETY)) == {"unwell": "no"}
+
+
 def test_what_was_ticked_is_erased_after_a_day(ana: Client) -> None:
     ana.post(SAFETY, {"answer-to-diabetes": "yes"} | BACK)
 
@@ -412,6 +422,19 @@ def test_a_time_lost_meanwhile_does_not_lose_the_answers(
 def test_without_answers_nothing_is_booked(ana: Client) -> None:
     assert where(press_book(ana, **READ_ABOUT_IT)) == (303, SAFETY)
     assert [visit.state for visit in Appointment.objects.all()] == [State.HELD]
+
+
+@pytest.mark.parametrize("ticked", [{}, READ_ABOUT_IT])
+def test_keeping_the_time_longer_keeps_the_tick(ana: Client, ticked: dict[str, str]) -> None:
+    answer_questions(ana)
+
+    page = press_book(ana, **ticked, extend="more")
+
+    information = page.context["information"]
+    assert (page.status_code, information.errors) == (200, {})
+    assert information["treatment_read"].value() is bool(ticked)
+    assert "We keep your time until" in text_of(page)
+    assert Appointment.objects.get().state == State.HELD
 
 
 def test_another_time_chosen_meanwhile_keeps_the_tick(ana: Client, cast: Cast) -> None:
