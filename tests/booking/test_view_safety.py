@@ -1,6 +1,7 @@
 """The safety questions of the booking: asked once, answered in one's own words, sealed."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -195,6 +196,17 @@ def test_what_to_do_first_is_said_at_once(
     assert all(each in text_of(page) for each in advice)
     assert "(780) 555-0140" in text_of(page)
     assert ("Please see a doctor first" in text_of(page)) is ("unwell" in answers)
+
+
+def test_the_card_names_the_ways_that_each_page_has(ana: Client) -> None:
+    answer_questions(ana, pregnancy="yes")
+
+    pages = ["/book/details/", SAFETY, "/book/safety/call-first/", CHECK]
+    ways = [re.findall('<a href="#longer">([^<]+)', text_of(ana.get(page))) for page in pages]
+
+    or_another = ["Keep it longer, or choose another time"]
+    assert ways == [or_another, or_another, ["Keep it longer, or give it back"], or_another]
+    assert all(text_of(ana.get(page)).count('id="longer"') == 1 for page in pages)
 
 
 def test_who_is_asked_to_call_first_can_keep_the_time(ana: Client) -> None:
