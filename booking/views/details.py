@@ -15,6 +15,7 @@ from booking.models import Appointment, ScreeningAnswers
 from booking.views import journey, kept_time
 from booking.views.answers import busy, no_hold, please_phone, see_other
 from booking.views.safety import answers_given, must_answer
+from booking.views.visitor_rights import shows_another
 from content.models import Clinic
 
 NOT_BOOKED = (
@@ -127,7 +128,7 @@ def _answer_check(request: HttpRequest) -> HttpResponse:
     answers = answers_given(request, pointed_at)
     if pointed_at.service.asks_safety_questions and answers is None:
         return see_other("safety_questions")
-    if request.POST.get("shown") != pointed_at.reference:
+    if shows_another(request, pointed_at):
         return _check_again(request)
     hold = journey.current_hold(request)
     with_more_time = partial(_with_more_time, request)

@@ -1,6 +1,5 @@
 """The booking pages as a visitor's browser walks them, for the tests of the views."""
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from booking.answers_on_file import questions
 from booking.models import Service
 from booking.screening import version_of
 from content.models import Location
+from tests.booking.linked import hidden_in
 
 DETAILS = {
     "for_whom": "self",
@@ -44,13 +44,7 @@ def book(browser: Client, service: Service, start: datetime, location: Location)
 
 def press_book(browser: Client, **fields: str) -> Any:
     """The last button of the check page as it stands now, with `fields` filled in."""
-    return browser.post("/book/check/", shown_on(browser.get("/book/check/")) | fields)
-
-
-def shown_on(check_page: HttpResponse) -> dict[str, str]:
-    """What the form of the page says of the time that it shows; nothing on another page."""
-    found = re.search(r'name="(shown)" value="([^"]+)"', check_page.content.decode())
-    return {found[1]: found[2]} if found else {}
+    return browser.post("/book/check/", hidden_in(browser.get("/book/check/")) | fields)
 
 
 def text_of(answer: HttpResponse) -> str:

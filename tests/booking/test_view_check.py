@@ -6,7 +6,8 @@ from django.test import Client
 
 from booking.models import Appointment, Closure, Consent, Message, Patient, State
 from booking.views.details import ANOTHER_TIME
-from tests.booking.pages import book, give_details, press_book, shown_on, take, text_of
+from tests.booking.linked import hidden_in
+from tests.booking.pages import book, give_details, press_book, take, text_of
 from tests.cast import ANA, NOW, TUESDAY, Cast
 from tests.factories import local, make_booking
 
@@ -55,7 +56,7 @@ def test_booking_makes_the_visit_its_consent_and_one_letter(client: Client, cast
 def test_pressing_the_button_twice_books_once(client: Client, cast: Cast) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
     give_details(client)
-    form = shown_on(client.get("/book/check/"))
+    form = hidden_in(client.get("/book/check/"))
 
     for _ in range(2):
         answer = client.post("/book/check/", form)
@@ -68,7 +69,7 @@ def test_pressing_the_button_twice_books_once(client: Client, cast: Cast) -> Non
 def test_what_another_tab_chose_is_shown_before_it_is_booked(client: Client, cast: Cast) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
     give_details(client)
-    first_tab = shown_on(client.get("/book/check/"))
+    first_tab = hidden_in(client.get("/book/check/"))
     take(client, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
 
     page = client.post("/book/check/", first_tab)
@@ -77,7 +78,7 @@ def test_what_another_tab_chose_is_shown_before_it_is_booked(client: Client, cas
     assert "You chose another time meanwhile. Please check it." in text_of(page)
     assert "Tuesday 24 November 2026, 2:00 pm (Edmonton time)" in text_of(page)
     assert [visit.state for visit in Appointment.objects.all()] == [State.HELD]
-    client.post("/book/check/", shown_on(page))
+    client.post("/book/check/", hidden_in(page))
     assert [(visit.state, visit.starts_at) for visit in Appointment.objects.all()] == [
         (State.BOOKED, local(TUESDAY, "14:00"))
     ]
@@ -86,7 +87,7 @@ def test_what_another_tab_chose_is_shown_before_it_is_booked(client: Client, cas
 def test_what_another_tab_booked_is_not_booked_again(client: Client, cast: Cast) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
     give_details(client)
-    first_tab = shown_on(client.get("/book/check/"))
+    first_tab = hidden_in(client.get("/book/check/"))
     take(client, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
     press_book(client)
 
@@ -141,7 +142,7 @@ def test_a_hold_given_away_answers_409_with_other_times(
 ) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
     give_details(client)
-    form = shown_on(client.get("/book/check/"))
+    form = hidden_in(client.get("/book/check/"))
     at_now.move_to(NOW + timedelta(minutes=11))
     for _ in range(2):
         take(Client(), cast.first_visit, NINE, cast.riverside)
@@ -158,7 +159,7 @@ def test_the_other_times_are_those_of_the_chosen_practitioner(
 ) -> None:
     take(client, cast.first_visit, NINE, cast.riverside, "?practitioner=priya-nair")
     give_details(client)
-    form = shown_on(client.get("/book/check/"))
+    form = hidden_in(client.get("/book/check/"))
     at_now.move_to(NOW + timedelta(minutes=11))
     take(Client(), cast.first_visit, NINE, cast.riverside, "?practitioner=priya-nair")
 
@@ -194,7 +195,7 @@ def test_keeping_the_time_longer_stays_on_the_page_and_says_so(
     assert [(visit.state, visit.hold_expires_at) for visit in Appointment.objects.all()] == [
         (State.HELD, NOW + timedelta(minutes=18))
     ]
-    assert client.post("/book/check/", shown_on(page))["Location"] == "/book/done/"
+    assert client.post("/book/check/", hidden_in(page))["Location"] == "/book/done/"
 
 
 def test_choosing_another_time_gives_the_place_back(client: Client, cast: Cast) -> None:
@@ -213,7 +214,7 @@ def test_the_buttons_of_a_page_that_shows_another_time_change_nothing(
 ) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
     give_details(client)
-    first_tab = shown_on(client.get("/book/check/"))
+    first_tab = hidden_in(client.get("/book/check/"))
     take(client, cast.first_visit, local(TUESDAY, "14:00"), cast.riverside)
 
     page = client.post("/book/check/", first_tab | {button: "now"})
@@ -228,7 +229,7 @@ def test_the_buttons_of_a_page_that_shows_another_time_change_nothing(
 def test_the_buttons_leave_a_booked_visit_alone(client: Client, cast: Cast, button: str) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
     give_details(client)
-    form = shown_on(client.get("/book/check/"))
+    form = hidden_in(client.get("/book/check/"))
     client.post("/book/check/", form)
 
     answer = client.post("/book/check/", form | {button: "now"})

@@ -23,12 +23,12 @@ from booking.models import (
 from booking.scheduling import rules as rules_module
 from booking.views.details import ANOTHER_TIME
 from content.models import Clinic, SafetyRule
+from tests.booking.linked import hidden_in
 from tests.booking.pages import (
     READ_ABOUT_IT,
     answer_questions,
     give_details,
     press_book,
-    shown_on,
     take,
     text_of,
 )
@@ -451,7 +451,7 @@ def test_keeping_the_time_longer_keeps_the_tick(ana: Client, ticked: dict[str, s
 
 def test_another_time_chosen_meanwhile_keeps_the_tick(ana: Client, cast: Cast) -> None:
     answer_questions(ana)
-    shown = shown_on(ana.get(CHECK))
+    shown = hidden_in(ana.get(CHECK))
     take(ana, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
 
     page = ana.post(CHECK, READ_ABOUT_IT | shown)
@@ -459,12 +459,12 @@ def test_another_time_chosen_meanwhile_keeps_the_tick(ana: Client, cast: Cast) -
     assert (page.status_code, page.context["problem"]) == (409, ANOTHER_TIME)
     assert page.context["information"]["treatment_read"].value() is True
     assert [visit.state for visit in Appointment.objects.all()] == [State.HELD]
-    assert where(ana.post(CHECK, READ_ABOUT_IT | shown_on(page))) == (303, "/book/done/")
+    assert where(ana.post(CHECK, READ_ABOUT_IT | hidden_in(page))) == (303, "/book/done/")
 
 
 def test_a_tick_under_another_version_is_not_kept(ana: Client, cast: Cast) -> None:
     answer_questions(ana)
-    shown = shown_on(ana.get(CHECK))
+    shown = hidden_in(ana.get(CHECK))
     take(ana, cast.first_visit, local(TUESDAY, "13:00"), cast.riverside)
     Clinic.objects.update(treatment_information_version="2026-12-01")
 
@@ -518,7 +518,7 @@ def test_the_version_that_was_shown_is_the_one_acknowledged(ana: Client) -> None
 
 def test_pressing_the_button_twice_books_once(ana: Client) -> None:
     answer_questions(ana, diabetes="yes")
-    form = READ_ABOUT_IT | shown_on(ana.get(CHECK))
+    form = READ_ABOUT_IT | hidden_in(ana.get(CHECK))
 
     answers = [where(ana.post(CHECK, form)) for _ in range(2)]
 
