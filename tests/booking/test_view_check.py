@@ -28,6 +28,17 @@ def test_the_page_lists_every_answer(client: Client, cast: Cast) -> None:
     ]
 
 
+def test_it_says_until_when_this_visit_can_be_changed(client: Client, cast: Cast) -> None:
+    cast.first_visit.cancel_cutoff_hours = 2
+    cast.first_visit.save()
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+
+    page = text_of(client.get("/book/check/"))
+
+    assert "online until Tuesday 24 November 2026, 7:00 am (Edmonton time)" in page
+
+
 def test_without_details_the_page_leads_back_to_them(client: Client, cast: Cast) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
 
