@@ -157,6 +157,18 @@ def test_the_desk_sees_the_corrected_number_wherever_it_phones_from(
     assert phone_of(booked) == "(780) 555-0177"
 
 
+def test_a_number_for_somebody_who_had_none_is_seen_there_too(desk: Client, cast: Cast) -> None:
+    ana = visit(cast, "9:00").patient
+    assert ana
+    ben = desk_visit(cast, "13:00", person=replace(BEN, phone="")).patient
+    assert ben
+
+    desk.post(of(ben), wishes(ana, name="Ben Carter", email=ben.email, phone="780 555 0177"))
+
+    bens = Appointment.objects.with_everybody().get(patient=ben)
+    assert phone_of(bens) == "(780) 555-0177"
+
+
 def test_a_number_that_was_left_for_one_visit_alone_stays(desk: Client, cast: Cast) -> None:
     booked = visit(cast, "9:00")
     ana = booked.patient
