@@ -1,6 +1,5 @@
 """What holds for every test: nothing leaves this machine, and proofs are short unless PROVE=1."""
 
-import gc
 import os
 from pathlib import Path
 
@@ -28,8 +27,6 @@ examples.register_profile(
 def pytest_configure() -> None:
     block_network()
     examples.load_profile("long" if os.environ.get("PROVE") == "1" else "short")
-    # Nearly all that is alive stays so to the end, and need not be looked through so often.
-    gc.set_threshold(50_000, 20, 50)
     end_on_sigterm(Path(os.environ["CLINIC_TEST_FOLDER"]) / "postgres")
 
 
