@@ -12,10 +12,22 @@ from tests.network import block_network
 
 MARKED_BY_FOLDER = ("browser", "race")
 
-# Commands that only one page gives are tested where it is.
-TESTED_BY_PAGES = (
+# Tests of the diary that need not be watched: they go through commands which have tests of their
+# own, or test modules whose branches are not counted.
+UNWATCHED = (
+    *("test_availability_oracle", "test_board_layout", "test_calendar_feeds"),
+    *("test_calendar_invites", "test_clock", "test_day_board", "test_deliver_messages"),
+    *("test_letters", "test_local_time", "test_note_bounce", "test_outbox", "test_reminders"),
+    *("test_reports", "test_sealing", "test_sealing_backup", "test_state_machine"),
+    *("test_state_machine_around_a_visit", "test_state_machine_of_offers", "test_text_messages"),
+    "test_whole_life",
+)
+
+# Pages whose tests are watched: some branches of a command are gone through only there.
+WATCHED_PAGES = (
     *("test_admin_absences", "test_admin_diary", "test_admin_diary_booking", "test_admin_links"),
-    *("test_admin_patients", "test_admin_worklists", "test_view_find_my_visit"),
+    *("test_admin_patients", "test_admin_screening", "test_admin_worklists"),
+    "test_view_find_my_visit",
 )
 
 examples.register_profile("short", max_examples=50, deadline=None)
@@ -44,7 +56,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
     server's new thread would be caught in the middle of it.
     """
     controller = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-    if controller is None or controller.started == _tests_the_rules(item.path):
+    if controller is None or controller.started == _is_watched(item.path):
         return
     if controller.started:
         controller.pause()
@@ -52,8 +64,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
         controller.resume()
 
 
-def _tests_the_rules(path: Path) -> bool:
-    """Tests of pages go through the diary's rules and commands too, but most of these have tests
-    of their own. Watching every branch makes a test half as slow again, so only theirs are."""
-    is_of_a_page = path.name.startswith(("test_view_", "test_admin_"))
-    return path.parent.name == "booking" and (not is_of_a_page or path.stem in TESTED_BY_PAGES)
+def _is_watched(path: Path) -> bool:
+    """Watching every branch makes a test half as slow again, so it is done where it is needed for
+    the modules of which every branch must be tested."""
+    if path.parent.name != "booking":
+        return False
+    if path.name.startswith(("test_view_", "test_admin_")):
+        return path.stem in WATCHED_PAGES
+    return path.stem not in UNWATCHED

@@ -73,6 +73,16 @@ def test_an_allowed_change_writes_the_row_and_one_event_that_names_dina(name, st
     assert history(appointment)[-1] == (KIND[name], state, to, "Dina Farouk", TEN)
 
 
+@pytest.mark.parametrize(("by_phone", "owed"), [(False, ["aftercare"]), (True, [])])
+def test_only_after_a_visit_at_the_clinic_a_letter_says_when_to_get_help(by_phone, owed):
+    cast = make_cast()
+    Service.objects.update(by_phone=by_phone)
+    appointment = visit_in(State.ARRIVED, cast)
+    before = letters(appointment)
+    change("complete", appointment, cast)
+    assert [kind for kind, _ in letters(appointment)[len(before) :]] == owed
+
+
 @pytest.mark.parametrize(
     ("name", "state"),
     sorted((name, state) for name in COMMANDS for state in WAY_TO if (name, state) not in ALLOWED),

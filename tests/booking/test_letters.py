@@ -329,14 +329,6 @@ def test_about_a_visit_by_phone_no_letter_gives_an_address_to_come_to(kind: Mess
         assert "Riverside" not in part
 
 
-def test_after_a_visit_by_phone_there_is_no_letter() -> None:
-    cast = make_cast()
-    cast.first_visit.by_phone = True
-    cast.first_visit.save()
-    with pytest.raises(Message.DoesNotExist):
-        owed(Message.Kind.AFTERCARE, cast)
-
-
 @pytest.mark.parametrize(
     ("kind", "end"),
     [

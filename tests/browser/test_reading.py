@@ -5,11 +5,14 @@ import gzip
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 from playwright.sync_api import Page, Response, expect
+from pytest_django import DjangoDbBlocker
 
 from content.models import Article, Condition
+from tests import table_rows
 from tests.browser.accessibility import assert_accessible
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.content.site_walk import ONE_OF_EACH
 
 pytest_plugins = ["tests.committed"]
@@ -27,9 +30,22 @@ RING_OF_REGION = """() => {
 FOCUSED_ADDRESS = "() => document.activeElement.getAttribute('href') || ''"
 
 
+@pytest.fixture(scope="module")
+def published_rows(
+    rows_of_migrations: dict[str, bytes], django_db_blocker: DjangoDbBlocker
+) -> dict[str, bytes]:
+    """The starter texts take seconds to load, so they are loaded once for this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_cast()
+        call_command("load_starter_content", publish=True)
+        rows = table_rows.copied()
+        transaction.set_rollback(True)
+    return rows
+
+
 @pytest.fixture(autouse=True)
-def published(cast: Cast) -> None:
-    call_command("load_starter_content", publish=True)
+def published(cast: Cast, published_rows: dict[str, bytes]) -> None:
+    table_rows.put_back(published_rows)
 
 
 def paths() -> list[str]:
