@@ -403,6 +403,9 @@ def test_after_a_visit_the_published_answers_say_what_to_expect_and_when_to_get_
 
 Thank you for coming on Tuesday 24 November 2026. Here is what to expect, and when to get help.
 
+If no needles were used, what we say about needling below does not concern you. \
+If you have one of the signs all the same, please get help.
+
 Why am I sore?
 It is normal.
 
@@ -433,6 +436,13 @@ def test_without_a_published_answer_the_emergency_number_is_there_all_the_same()
     letter = as_read(owed(Message.Kind.AFTERCARE, make_cast()))
     assert "In an emergency call 911." in text_of(letter)
     assert "In an emergency call 911." in html_of(letter)
+
+
+def test_who_waits_for_a_clinician_is_reminded_of_what_we_asked_them_to_do_first() -> None:
+    letter = as_read(owed(Message.Kind.REVIEW, make_cast()))
+    reminder = "If we asked you to call us or to see a doctor first, please do that now."
+    assert reminder in text_of(letter)
+    assert reminder in html_of(letter)
 
 
 def find(address: str) -> EmailMessage:

@@ -225,7 +225,7 @@ def test_answers_to_be_read_first_are_said_so(client: Client, cast: Cast, course
 
     page = text_of(client.get("/course/"))
 
-    assert "A physiotherapist looks at them first" in page
+    assert "A physiotherapist first checks that the sessions are right for you" in page
     assert "Your sessions are booked</h1>" not in page
 
 

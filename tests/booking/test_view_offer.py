@@ -107,7 +107,8 @@ def test_accepting_without_answers_to_the_questions_says_that_somebody_looks_fir
 
     say(browser, YES)
 
-    assert "A physiotherapist looks at it first" in text_of(browser.get(OFFER))
+    page = text_of(browser.get(OFFER))
+    assert "A physiotherapist first checks that the visit is right for you" in page
 
 
 def test_a_visit_that_was_cancelled_later_is_not_shown_as_booked(cast: Cast) -> None:

@@ -236,7 +236,8 @@ def test_a_booking_that_lapsed_says_so_and_cannot_be_proved(
 def test_a_visit_in_review_says_what_happens(cast: Cast) -> None:
     page = text_of(browser_with(to_review(cast)).get("/visit/"))
 
-    assert "We look at your answers first" in page
+    assert "We look at your booking first" in page
+    assert "If we asked you to call us or to see a doctor first, please do that now." in page
     assert "within one working day" in page
     assert "I’ll be there" not in page
 

@@ -14,7 +14,8 @@ import time_machine
 from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
-from content.models import Article, Condition, Faq, Page, Publication, SafetyRule
+from content.markdown_source import blocks
+from content.models import Article, Clinic, Condition, Faq, Page, Publication, SafetyRule
 from content.publishing import disputed, missing, parts_of
 from content.reading_grade import readability
 from tests.cast import NOW
@@ -109,6 +110,21 @@ def test_no_text_uses_a_disputed_phrase() -> None:
     found = {str(text): [each.phrase.text for each in disputed(text)] for text in everything}
 
     assert {title: phrases for title, phrases in found.items() if phrases} == {}
+
+
+def test_every_emergency_card_has_the_same_signs() -> None:
+    sources = [text.body for kind in (Article, Faq) for text in kind.objects.all()]
+    sources += [condition.get_help for condition in Condition.objects.all()]
+    found = [each for source in sources for each in blocks(source) if each.kind == "emergency"]
+
+    assert len(found) >= Condition.objects.count()
+    assert len({each.body for each in found}) == 1
+
+
+def test_the_privacy_notice_names_the_version_that_each_booking_keeps() -> None:
+    notice = Page.objects.get(slug="privacy")
+
+    assert f"This notice is version {Clinic.objects.get().privacy_notice_version}." in notice.body
 
 
 def test_headings_are_in_order_on_every_page(pages: dict[str, Parsed]) -> None:
