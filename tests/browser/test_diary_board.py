@@ -129,7 +129,11 @@ def test_a_visit_is_marked_arrived_and_taken_back_by_keyboard(desk: Page, cast: 
 
     tab_to(desk, "Mark arrived")
     desk.keyboard.press("Enter")
-    expect(desk.get_by_text(f"Visit {anas.reference} is now “Arrived”.")).to_be_visible()
+    arrived = f"Visit {anas.reference} is now “Arrived”."
+    expect(desk.get_by_text(arrived)).to_be_visible()
+    heard = desk.get_by_role("heading", name="Ana Lopez")
+    expect(heard).to_be_focused()
+    expect(heard).to_have_accessible_description(arrived)
     expect(desk.locator(at(anas))).to_contain_text("Arrived")
     tab_to(desk, "Undo")
     desk.keyboard.press("Enter")
