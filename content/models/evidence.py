@@ -99,7 +99,6 @@ class Condition(Publication):
         default=list, blank=True, help_text="Synonyms, abbreviations, frequent misspellings."
     )
     regions = models.JSONField(default=list, help_text="The main one first.")
-    kind = models.CharField(max_length=12, blank=True)
     summary = models.CharField(max_length=300)
     treated = models.BooleanField("treated here", default=True)
     see_instead = models.CharField(max_length=10, choices=SeeInstead, blank=True)
@@ -121,7 +120,6 @@ class Condition(Publication):
             "also_called",
             "search_terms",
             "regions",
-            "kind",
             "summary",
             "treated",
             "see_instead",
