@@ -179,7 +179,7 @@ class ConditionAdmin(PublicationAdmin):
     prepopulated_fields = {"slug": ("name",)}
     filter_horizontal = ("related", "related_articles")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "also_called", "regions", "kind", "summary")}),
+        (None, {"fields": ("name", "slug", "also_called", "regions", "summary")}),
         ("Treated here?", {"fields": ("treated", "see_instead", "see_instead_text")}),
         ("Text", {"fields": markdown_fields}),
         CHECKED,

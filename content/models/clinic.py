@@ -2,6 +2,8 @@ from django.db import models
 from django.urls import reverse
 from phonenumber_field.modelfields import PhoneNumberField
 
+from content.models.lengths import PART
+
 
 class Clinic(models.Model):
     """The clinic itself: one row, shown in the header and footer of every page and letter."""
@@ -75,9 +77,15 @@ class Location(models.Model):
     opening_hours = models.JSONField(
         default=list, help_text='What readers see: [{"days": "Monday to Friday", "hours": "…"}].'
     )
-    directions = models.TextField(blank=True, help_text="Markdown: how to find us.")
-    access = models.TextField(blank=True, help_text="Markdown: steps, lift, toilets, hearing.")
-    parking = models.TextField(blank=True, help_text="Markdown: cars and bicycles.")
+    directions = models.TextField(
+        blank=True, help_text="Markdown: how to find us.", validators=[PART]
+    )
+    access = models.TextField(
+        blank=True, help_text="Markdown: steps, lift, toilets, hearing.", validators=[PART]
+    )
+    parking = models.TextField(
+        blank=True, help_text="Markdown: cars and bicycles.", validators=[PART]
+    )
     order = models.PositiveSmallIntegerField(default=0)
     is_open = models.BooleanField("open to patients", default=True)
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from content.models.lengths import PART, RULE
 from content.models.people import Practitioner
 from content.models.publishing import Publication
 
@@ -99,16 +100,17 @@ class Condition(Publication):
         default=list, blank=True, help_text="Synonyms, abbreviations, frequent misspellings."
     )
     regions = models.JSONField(default=list, help_text="The main one first.")
-    kind = models.CharField(max_length=12, blank=True)
     summary = models.CharField(max_length=300)
     treated = models.BooleanField("treated here", default=True)
     see_instead = models.CharField(max_length=10, choices=SeeInstead, blank=True)
-    see_instead_text = models.TextField(blank=True)
-    what_it_is = models.TextField(help_text="Markdown.")
-    what_helps = models.TextField("what usually helps", help_text="Markdown.")
-    compared = models.TextField("needling compared", help_text="With exercise and hands-on care.")
-    get_help = models.TextField(help_text="The three care cards.")
-    do_and_do_not = models.TextField(help_text="The two lists.")
+    see_instead_text = models.TextField(blank=True, validators=[PART])
+    what_it_is = models.TextField(help_text="Markdown.", validators=[PART])
+    what_helps = models.TextField("what usually helps", help_text="Markdown.", validators=[PART])
+    compared = models.TextField(
+        "needling compared", help_text="With exercise and hands-on care.", validators=[PART]
+    )
+    get_help = models.TextField(help_text="The three care cards.", validators=[PART])
+    do_and_do_not = models.TextField(help_text="The two lists.", validators=[PART])
     related = models.ManyToManyField("self", blank=True, symmetrical=False)
     related_articles = models.ManyToManyField("content.Article", blank=True)
 
@@ -121,7 +123,6 @@ class Condition(Publication):
             "also_called",
             "search_terms",
             "regions",
-            "kind",
             "summary",
             "treated",
             "see_instead",
@@ -165,8 +166,8 @@ class EvidenceSummary(models.Model):
     condition = models.OneToOneField(Condition, models.CASCADE, related_name="evidence")
     label = models.CharField(max_length=1, choices=Label)
     verdict = models.CharField(max_length=300, help_text="One sentence.")
-    found = models.TextField("what studies found", help_text="Markdown.")
-    unknown = models.TextField("what is not known", help_text="Markdown.")
+    found = models.TextField("what studies found", help_text="Markdown.", validators=[PART])
+    unknown = models.TextField("what is not known", help_text="Markdown.", validators=[PART])
 
     history = HistoricalRecords()
 
@@ -216,8 +217,8 @@ class SafetyRule(models.Model):
     group = models.CharField(max_length=24, choices=Group)
     regions = models.JSONField(default=list, blank=True, help_text="Empty: every region.")
     question = models.CharField(max_length=300, help_text="Asked before booking; yes or no.")
-    patient_wording = models.TextField()
-    clinician_wording = models.TextField()
+    patient_wording = models.TextField(validators=[RULE])
+    clinician_wording = models.TextField(validators=[RULE])
     outcome = models.CharField(max_length=8, choices=Outcome)
     references = models.ManyToManyField(Reference, blank=True)
     source_note = models.CharField(max_length=400, blank=True)

@@ -2,6 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from content.models.lengths import PART
+
 
 class PractitionerQuerySet(models.QuerySet["Practitioner"]):
     def treating(self) -> "PractitionerQuerySet":
@@ -21,7 +23,7 @@ class Practitioner(models.Model):
     languages = models.JSONField(default=list)
     interests = models.JSONField(default=list, help_text="Short phrases.")
     needling_authorised = models.BooleanField("authorised to needle", default=False)
-    bio = models.TextField(blank=True, help_text="Markdown.")
+    bio = models.TextField(blank=True, help_text="Markdown.", validators=[PART])
     order = models.PositiveSmallIntegerField(default=0)
     is_treating = models.BooleanField(
         "treating patients", default=True, help_text="Untick when they leave: history is kept."

@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from content.models.lengths import WHOLE_TEXT
 from content.models.publishing import Publication
 
 
@@ -35,7 +36,7 @@ class Article(Publication):
     summary = models.CharField(max_length=300, help_text="Shown in lists and when shared.")
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="articles")
     audience = models.CharField(max_length=14, choices=Audience, default=Audience.PATIENTS)
-    body = models.TextField(help_text="Markdown; headings start at ##.")
+    body = models.TextField(help_text="Markdown; headings start at ##.", validators=[WHOLE_TEXT])
     search_terms = models.JSONField(default=list, blank=True, help_text="How people ask for it.")
     related = models.ManyToManyField("self", blank=True, symmetrical=False)
     related_conditions = models.ManyToManyField("content.Condition", blank=True)
@@ -72,7 +73,9 @@ class Article(Publication):
 class Faq(Publication):
     question = models.CharField(max_length=200)
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="faqs")
-    body = models.TextField("answer", help_text="Markdown; the direct answer first.")
+    body = models.TextField(
+        "answer", help_text="Markdown; the direct answer first.", validators=[WHOLE_TEXT]
+    )
     search_terms = models.JSONField(default=list, blank=True, help_text="Other ways to ask.")
     see_also = models.JSONField(default=list, blank=True, help_text="Addresses on this site.")
     helped = models.PositiveIntegerField(default=0, editable=False)
@@ -115,7 +118,7 @@ class Page(Publication):
 
     title = models.CharField(max_length=120)
     summary = models.CharField(max_length=300)
-    body = models.TextField(help_text="Markdown; headings start at ##.")
+    body = models.TextField(help_text="Markdown; headings start at ##.", validators=[WHOLE_TEXT])
 
     history = HistoricalRecords(excluded_fields=["preview_key"])
 

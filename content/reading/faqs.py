@@ -12,7 +12,13 @@ from django.utils.safestring import SafeString
 
 from content.markdown import render
 from content.models import Clinic, Faq, SearchEntry, Topic
-from content.reading.texts import TAKEN, NumberedReference, new_rendering, numbered_references
+from content.reading.texts import (
+    MOST_IN_LEAFLET,
+    TAKEN,
+    NumberedReference,
+    new_rendering,
+    numbered_references,
+)
 
 # Ids of the page that neither a question nor a topic may have.
 PLACES = TAKEN | {"ask"}
@@ -45,6 +51,10 @@ class Answer:
 class Group:
     topic: Topic
     answers: list[Answer]
+
+    @property
+    def fits_in_leaflet(self) -> bool:
+        return len(self.answers) <= MOST_IN_LEAFLET
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,11 @@ from content.models import Article, Clinic, Condition, Faq, Page, Publication
 from content.reading.faqs import published_faqs
 from content.reading.texts import (
     KINDS,
+    MOST_IN_LEAFLET,
     NumberedReference,
     new_rendering,
     numbered_references,
 )
-
-MOST_ITEMS = 12
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class LeafletChoices:
 
 def leaflet(items: Iterable[str], *, now: datetime) -> Leaflet | None:
     """The texts named as `kind:slug`, in this order; None if one of them is not public."""
-    wanted = list(dict.fromkeys(items))[:MOST_ITEMS]
+    wanted = list(dict.fromkeys(items))[:MOST_IN_LEAFLET]
     found = [_published(item, now) for item in wanted]
     publications = [each for each in found if each is not None]
     if not publications or len(publications) < len(wanted):

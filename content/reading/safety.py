@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 
 from content.gate import MONTHS_BETWEEN_SAFETY_REVIEWS, months_later
 from content.markdown import render
-from content.models import Clinic, Faq, Practitioner, SafetyRule
+from content.models import Article, Clinic, Faq, Practitioner, SafetyRule
+from content.reading.faqs import published_faqs
 from content.reading.texts import (
     NumberedReference,
     new_rendering,
@@ -19,6 +20,8 @@ from content.reading.texts import (
 
 # The answer whose care cards the page shows: written once, checked once.
 HELP = "when-to-get-help"
+# The topic of the articles and questions to read on.
+TOPIC = "safety"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class SafetyPage:
     levels: list[RuleLevel]
     help: Faq | None
     help_text: SafeString
+    has_articles: bool
+    has_questions: bool
     rules: list[SafetyRule]
     reviewers: list[Practitioner]
     reviewed_on: date | None
@@ -68,6 +73,8 @@ def safety_page(*, now: datetime) -> SafetyPage:
         levels=_levels(numbered),
         help=answer,
         help_text=help_text,
+        has_articles=Article.objects.published(now).filter(topic__slug=TOPIC).exists(),
+        has_questions=published_faqs(now).filter(topic__slug=TOPIC).exists(),
         rules=rules,
         reviewers=list(dict.fromkeys(rule.reviewer for rule in rules if rule.reviewer)),
         reviewed_on=reviewed_on,

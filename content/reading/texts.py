@@ -30,6 +30,9 @@ KINDS: dict[str, type[Publication]] = {
 
 WORDS_A_MINUTE = 200
 
+# Texts that are printed together.
+MOST_IN_LEAFLET = 12
+
 # Ids that the page around a text has for itself.
 TAKEN = frozenset({"main", "contents", "references", "about-this-text", "related"})
 

@@ -185,7 +185,10 @@ def test_asked_of_anyone_the_nearest_to_an_answer_comes_first(desk: Client, cast
 
 @pytest.mark.parametrize("changes", [{"time": ""}, {"date": "nonsense"}, {"service": "x"}])
 def test_half_a_question_is_asked_again(desk: Client, cast: Cast, changes: dict[str, str]) -> None:
-    assert why(desk, cast, "10:00", **changes).status_code == 400  # type: ignore[attr-defined]
+    answer = why(desk, cast, "10:00", **changes)
+
+    assert answer.status_code == 400  # type: ignore[attr-defined]
+    assert b"<title>Error: Why is a time not offered?" in answer.content  # type: ignore[attr-defined]
 
 
 def test_what_is_said_of_everybody_is_said_once(desk: Client, cast: Cast) -> None:

@@ -250,7 +250,11 @@ def test_declining_wants_a_reason(treating: Client, anas: Appointment) -> None:
     page = decide(treating, anas, "decline", "  ")
 
     assert page.status_code == 400
-    assert "Nothing is decided yet. Give a reason to decline." in words(page)
+    assert "Nothing is decided yet. Please correct what is marked below." in words(page)
+    assert "Give a reason to decline. Reason, when you decline:" in words(page)
+    field = page.context["form"]["reason"]
+    assert field.aria_describedby == "id_reason_helptext id_reason_error"
+    assert page.content.decode().count('id="id_reason_error"') == 1
     assert state_of(anas) == State.NEEDS_REVIEW
     # The page showed the answers again.
     assert ScreeningReading.objects.count() == 1

@@ -8,9 +8,10 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from booking.models import Appointment, State
+from tests.booking.admin_steps import BOOK, LIST
 from tests.booking.diary_steps import BOARD
 from tests.booking.steps import desk_visit
-from tests.browser.accessibility import assert_accessible
+from tests.browser.accessibility import assert_accessible, assert_fields_have_an_edge
 from tests.browser.keyboard import press, tab_to
 from tests.cast import ANA, BEN, Cast
 from tests.factories import local
@@ -129,7 +130,11 @@ def test_a_visit_is_marked_arrived_and_taken_back_by_keyboard(desk: Page, cast: 
 
     tab_to(desk, "Mark arrived")
     desk.keyboard.press("Enter")
-    expect(desk.get_by_text(f"Visit {anas.reference} is now “Arrived”.")).to_be_visible()
+    arrived = f"Visit {anas.reference} is now “Arrived”."
+    expect(desk.get_by_text(arrived)).to_be_visible()
+    heard = desk.get_by_role("heading", name="Ana Lopez")
+    expect(heard).to_be_focused()
+    expect(heard).to_have_accessible_description(arrived)
     expect(desk.locator(at(anas))).to_contain_text("Arrived")
     tab_to(desk, "Undo")
     desk.keyboard.press("Enter")
@@ -207,6 +212,21 @@ def test_the_board_fits_the_screen_in_light_and_dark(
         assert_accessible(desk)
         page_width = desk.evaluate("document.documentElement.scrollWidth")
         assert page_width <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_field_of_the_desk_has_an_edge_that_can_be_seen(
+    desk: Page, cast: Cast, scheme: str
+) -> None:
+    anas = desk_visit(cast, "13:00", day=TODAY, now=EARLY)
+    desk.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+
+    for path in (
+        *(BOARD, f"{BOARD}why/", BOOK, f"{LIST}?day={TODAY}", f"{LIST}{anas.pk}/cancel/"),
+        *("/admin/booking/closure/absence/", f"/admin/booking/patient/{anas.patient_id}/change/"),
+    ):
+        desk.goto(path)
+        assert_fields_have_an_edge(desk)
 
 
 def test_a_visit_stands_on_the_scale_where_its_time_is(desk: Page, cast: Cast) -> None:

@@ -11,6 +11,8 @@ from tests.content.rules import make_rule
 
 pytest_plugins = ["tests.committed"]
 
+# A sheet of A4 between its margins.
+PAPER = {"width": 658, "height": 1000}
 QUESTIONS = ["Do you have diabetes?", "Are you pregnant?", "Do you feel unwell?"]
 
 
@@ -159,3 +161,36 @@ def test_ana_gives_the_time_back_without_javascript(
 
     expect(page.get_by_role("heading", level=1)).to_have_text("The time is free again")
     assert not Appointment.objects.exists()
+
+
+def test_free_times_and_questions_can_be_printed_to_prepare_with_a_carer(
+    page: Page, cast: Cast
+) -> None:
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto("/book/first-visit/")
+    times = page.locator("button[name=time]")
+    assert times.count() > 10
+    assert all(time.is_visible() for time in times.all())
+    expect(page.get_by_role("button", name="Show these times")).to_be_hidden()
+    assert_fits_and_is_black_on_white(page, "button[name=time]")
+
+    page.emulate_media(media="screen")
+    fill_in_details(page)
+    page.emulate_media(media="print", color_scheme="dark")
+    for question in QUESTIONS:
+        expect(page.get_by_text(question)).to_be_visible()
+        expect(answer_to(page, question, "I’m not sure")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue")).to_be_hidden()
+    assert_fits_and_is_black_on_white(page, ".questions legend")
+
+    page.goto("/book/details/")
+    expect(page.get_by_label("Name of the person you care for")).to_be_visible()
+
+
+def assert_fits_and_is_black_on_white(page: Page, words: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
+    colours = page.locator(words).first.evaluate(
+        "each => [getComputedStyle(each).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]

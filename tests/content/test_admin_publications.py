@@ -197,6 +197,41 @@ def test_a_day_that_no_calendar_of_a_clinic_has_is_refused(
     assert errors(save(editor, make_article(), **changes)) == ["Choose a year from 2000 to 2099."]
 
 
+@pytest.mark.parametrize(
+    ("field", "longest"), [("body", 100_000), ("what_helps", 20_000), ("evidence-0-found", 20_000)]
+)
+def test_a_text_that_search_could_not_hold_is_refused_at_its_field(
+    editor: Client, field: str, longest: int
+) -> None:
+    text = make_article() if field == "body" else make_condition()
+
+    answer = save(editor, text, **{field: "a" * (longest + 1)})
+
+    assert errors(answer) == [
+        f"Use at most {longest} characters. This text has {longest + 1}.",
+    ]
+
+
+def test_texts_as_long_as_they_may_be_are_saved_and_found(editor: Client) -> None:
+    article, condition = make_article(clinical=False), make_condition(clinical=False)
+    parts = ("what_it_is", "what_helps", "compared", "get_help", "do_and_do_not")
+    fields = (*parts, "evidence-0-found", "evidence-0-unknown", "see_instead_text")
+    different = {
+        field: of_different_words(letter, 20_000)
+        for letter, field in zip("ghijklmn", fields, strict=True)
+    }
+
+    assert save(editor, article, body=of_different_words("", 100_000)).status_code == 302
+    assert save(editor, condition, **different).status_code == 302
+
+    assert SearchEntry.objects.filter(vector__isnull=False).count() == 2
+
+
+def of_different_words(beginning: str, length: int) -> str:
+    words = (f"{beginning}{number:x}" for number in range(length))
+    return " ".join(words)[:length].strip()
+
+
 @pytest.mark.parametrize("field", ["title", "body", "search_terms"])
 def test_a_character_that_cannot_be_stored_is_refused(editor: Client, field: str) -> None:
     assert errors(save(editor, make_article(), **{field: "a\x00b"})) == [

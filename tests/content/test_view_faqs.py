@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from content import search
 from content.models import Article, Faq, Topic
+from content.reading.texts import MOST_IN_LEAFLET
 from tests.content.pages import parsed
 from tests.content.texts import make_article, make_faq, make_reference, make_topic
 from tests.factories import make_clinic
@@ -104,6 +105,21 @@ def test_the_answers_of_a_topic_print_as_one_leaflet(client: Client) -> None:
     addresses = parsed(client.get("/faqs/")).addresses
 
     assert "/leaflets/?item=faq:first&item=faq:second" in addresses
+
+
+def test_a_topic_with_more_answers_than_a_leaflet_holds_leads_to_the_choice(
+    client: Client,
+) -> None:
+    for number in range(MOST_IN_LEAFLET):
+        make_faq(f"faq-{number}", order=number)
+    whole = [each for each in parsed(client.get("/faqs/")).addresses if "/leaflets/?" in each]
+    assert [client.get(each).status_code for each in whole] == [200]
+
+    make_faq("one-more")
+
+    links = parsed(client.get("/faqs/")).links
+    assert ("/leaflets/", "Choose answers to print as a leaflet: Basics") in links
+    assert [address for address, _ in links if "/leaflets/?" in address] == []
 
 
 def test_an_answer_leads_on_to_the_pages_it_names_that_readers_may_see(client: Client) -> None:

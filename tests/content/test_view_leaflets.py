@@ -3,11 +3,12 @@
 import re
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from content.models import Article, Clinic
 from content.qr_code import qr_code
-from content.reading.leaflets import MOST_ITEMS
+from content.reading.texts import MOST_IN_LEAFLET
 from tests.content.pages import parsed
 from tests.content.texts import make_article, make_condition, make_faq, make_page
 from tests.factories import make_clinic
@@ -141,10 +142,32 @@ def test_what_is_not_public_cannot_be_printed(client: Client, item: str) -> None
     assert answer.status_code == 404
 
 
-def test_too_many_texts_lead_back_to_the_choice(client: Client) -> None:
+def test_one_text_too_many_leads_back_to_the_choice_with_every_tick(client: Client) -> None:
+    items = [f"faq:faq-{number}" for number in range(MOST_IN_LEAFLET + 1)]
+    for item in items:
+        make_faq(item.partition(":")[2])
+    make_faq("not-chosen")
+
+    answer = client.get("/leaflets/", {"item": items, "make": "leaflet"})
+
+    page = parsed(answer)
+    assert answer.status_code == 400
+    assert page.title == "Error: Make a leaflet – Rowan Street Physiotherapy"
+    assert "You chose 13 texts. Please choose at most 12." in page.words
+    assert ticked(answer) == items
+
+
+def test_who_ticks_nothing_is_told_to_tick_a_text(client: Client) -> None:
     make_faq()
 
-    answer = client.get("/leaflets/", {"item": ["faq:does-it-hurt"] * (MOST_ITEMS + 1)})
+    answer = client.get("/leaflets/", {"make": "leaflet"})
 
+    page = parsed(answer)
     assert answer.status_code == 400
-    assert "Please choose at most 12." in parsed(answer).words
+    assert page.title == "Error: Make a leaflet – Rowan Street Physiotherapy"
+    assert "You have not chosen a text yet. Tick at least one." in page.words
+    assert ticked(answer) == []
+
+
+def ticked(answer: HttpResponse) -> list[str]:
+    return re.findall(r'value="([^"]+)" checked', answer.content.decode())

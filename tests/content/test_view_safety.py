@@ -6,14 +6,15 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from content.models import Clinic, SafetyRule
+from content.models import Article, Clinic, Faq, SafetyRule
 from tests.content.pages import parsed
 from tests.content.rules import make_rule
-from tests.content.texts import make_faq, make_reference, make_reviewer
+from tests.content.texts import make_article, make_faq, make_reference, make_reviewer, make_topic
 from tests.factories import make_clinic
 
 pytestmark = pytest.mark.django_db
 
+READ_ON = ["/articles/topics/safety/", "/faqs/#safety"]
 HELP = "Look out. [@gattie-2021]\n\n::: emergency If you had needling\n- you cough up blood\n:::"
 
 
@@ -103,6 +104,39 @@ def test_its_review_counts_from_the_rule_that_was_reviewed_longest_ago(client: C
     assert "Last reviewed 28 February 2026 Next review due 28 February 2027" in page.words
 
 
+def test_the_page_of_a_new_installation_leads_only_to_what_is_there(client: Client) -> None:
+    safety = make_topic("safety")
+    make_article(status=Article.Status.DRAFT, topic=safety)
+    make_faq(status=Faq.Status.DRAFT, topic=safety)
+
+    page = parsed(client.get("/safety/"))
+
+    assert not {"tell-us-first", "contents", "related"} & {*page.ids}
+    assert not {"#tell-us-first", *READ_ON} & {*page.addresses}
+    assert "The list is not here yet." in page.words
+    assert "call (780) 555-0140 and tell us about your health" in page.words
+
+
+def test_each_link_beside_the_page_comes_with_what_it_leads_to(client: Client) -> None:
+    safety = make_topic("safety")
+    make_rule("lungs")
+    page = parsed(client.get("/safety/"))
+    assert ("tell-us-first" in page.ids, "#tell-us-first" in page.addresses) == (True, True)
+    assert "The list is not here yet." not in page.words
+
+    make_article(topic=safety)
+    assert read_on(client) == READ_ON[:1]
+    assert client.get(READ_ON[0]).status_code == 200
+
+    make_faq(topic=safety)
+    assert read_on(client) == READ_ON
+    assert "safety" in parsed(client.get("/faqs/")).ids
+
+
+def read_on(client: Client) -> list[str]:
+    return [each for each in parsed(client.get("/safety/")).addresses if each in READ_ON]
+
+
 def test_more_rules_cost_no_more_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -110,5 +144,5 @@ def test_more_rules_cost_no_more_queries(
     for number in range(3):
         reviewer = make_reviewer(f"Reviewer {number}")
         make_rule(f"rule-{number}", reviewer=reviewer).references.add(make_reference())
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             client.get("/safety/")

@@ -159,7 +159,7 @@ class Loader:
             slug=facts["slug"],
             defaults={
                 **self.publication(facts),
-                **_only(facts, "name", "also_called", "search_terms", "regions", "kind"),
+                **_only(facts, "name", "also_called", "search_terms", "regions"),
                 **_only(facts, "summary", "treated", "see_instead", "see_instead_text"),
                 **{field: parts[heading] for field, heading in CONDITION_PARTS.items()},
             },
