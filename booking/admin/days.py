@@ -11,13 +11,13 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from booking.admin.foundation import ReachableDays
 from booking.admin.wording import ZONE
-from booking.models import Appointment, Source, State
+from booking.models import Appointment, SlotOffer, Source, State
 from clinic_site.local_time import clinic_zone, local_day, local_midnight
 from clinic_site.reachable_days import FIRST_YEAR, LAST_YEAR
 from content.models import Location, Practitioner
@@ -152,6 +152,14 @@ class DayList(ReachableDays):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
         self.title = f"Appointments: {self.days.heading}"
+
+    def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        """With the offers that places are kept for: a row says whom they wait for."""
+        offers = SlotOffer.objects.filter(answer=SlotOffer.Answer.OPEN).select_related(
+            "entry__patient__responsible_adult"
+        )
+        rows: QuerySet[Any] = super().get_queryset(*args, **kwargs)
+        return rows.prefetch_related(Prefetch("slot_offers", offers))
 
     @cached_property
     def days(self) -> DaysShown:

@@ -56,9 +56,7 @@ def test_a_hold_has_a_page_without_a_name_or_a_button(desk: Client, cast: Cast) 
 
     page = desk.get(page_of(held))
 
-    assert dict(page.context["facts"])["Patient"] == (
-        "A visitor of the website is filling in the form."
-    )
+    assert dict(page.context["facts"])["Patient"] == "A visitor of the website"
     assert buttons(page) == []
 
 
