@@ -24,6 +24,8 @@ from content.models import Location, Practitioner
 
 PARAMETER = "day"
 HIERARCHY = "starts_at__"
+CONFIRMED = "confirmed"
+CONFIRMED_OR_NOT = [("yes", "By the patient"), ("no", "Not yet")]
 NAMED = {
     "today": "Today",
     "tomorrow": "Tomorrow",
@@ -146,6 +148,22 @@ class DayFilter(admin.SimpleListFilter):
             }
 
 
+class ConfirmedFilter(admin.SimpleListFilter):
+    """Booked visits by whether their patients have said that they will be there."""
+
+    title = "confirmed by the patient"
+    parameter_name = CONFIRMED
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return CONFIRMED_OR_NOT
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        not_yet = {"yes": False, "no": True}.get(self.value() or "")
+        if not_yet is None:
+            return queryset
+        return queryset.filter(state=State.BOOKED, patient_confirmed_at__isnull=not_yet)
+
+
 class DayList(ReachableDays):
     """The visits of the days asked for, with ways to the days around them."""
 
@@ -199,6 +217,7 @@ class DayList(ReachableDays):
                 ("With", "practitioner__id__exact", Practitioner.objects.values_list("pk", "name")),
                 ("At", "location__id__exact", Location.objects.values_list("pk", "name")),
                 ("State", "state__exact", State.choices),
+                ("Confirmed", CONFIRMED, CONFIRMED_OR_NOT),
                 ("Booked through", "source__exact", Source.choices),
             )
         ]

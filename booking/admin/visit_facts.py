@@ -10,6 +10,7 @@ from booking.admin.rights import may_read_about
 from booking.admin.screening import safety_fact
 from booking.admin.screening_consent import consent_fact
 from booking.admin.wording import (
+    CONFIRMED_WORD,
     ZONE,
     delivery_tag,
     link_to,
@@ -129,7 +130,7 @@ def _how_it_came(visit: Appointment) -> list[Fact]:
         rule = "Beside another visit" if visit.overbooked else "Against a rule"
         facts.append((rule, visit.overbooking_reason))
     if visit.patient_confirmed_at:
-        facts.append(("Patient confirmed", _at(visit.patient_confirmed_at)))
+        facts.append((CONFIRMED_WORD, _at(visit.patient_confirmed_at)))
     return [*facts, *(_consent(each) for each in visit.consents.select_related("recorded_by"))]
 
 

@@ -51,6 +51,9 @@ DELIVERY_ICONS: dict[str, str] = {
 }
 
 
+CONFIRMED_WORD = "Patient confirmed"
+
+
 def short_time(moment: datetime | None) -> str:
     """Tue 24 Nov 2026, 9:00 am; its column's heading names the zone."""
     if moment is None:
@@ -80,6 +83,11 @@ def state_word(state: str, *, kept_until: datetime | None, for_long: bool) -> st
     if state == State.HELD:
         return f"Held until {end}"
     return f"E-mail not confirmed yet, kept until {end}"
+
+
+def is_confirmed(visit: Appointment) -> bool:
+    """Whether the patient has said that they will be there, while that still matters."""
+    return visit.state == State.BOOKED and visit.patient_confirmed_at is not None
 
 
 def delivery_tag(message: Message) -> SafeString:
