@@ -48,7 +48,7 @@ def read_choice(key: str) -> dict[str, str]:
 
 
 class DayField(forms.DateField):
-    """A day that the diary could reach: from last year to two years ahead."""
+    """A day that the diary could reach: within two years before and after today."""
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
@@ -56,7 +56,7 @@ class DayField(forms.DateField):
         day: date | None = super().clean(value)
         today = local_day(timezone.now(), clinic_zone())
         if day and abs(day - today) > FARTHEST:
-            raise forms.ValidationError("Choose a day within the next two years.")
+            raise forms.ValidationError("Choose a day within two years of today.")
         return day
 
 
