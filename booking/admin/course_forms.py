@@ -17,7 +17,7 @@ from content.models import Location, Practitioner
 LEAVE_OUT = "leave out"
 
 
-class WishForm(forms.Form):
+class CourseForm(forms.Form):
     patient = forms.ModelChoiceField(
         Patient.objects.filter(merged_into=None), widget=forms.HiddenInput
     )

@@ -162,7 +162,7 @@ class CallerForm(forms.Form):
         )
 
 
-class WishForm(forms.Form):
+class WhoseWishForm(forms.Form):
     """Whose wish a change was: a late cancellation counts only when it was the patient's."""
 
     wish = forms.ChoiceField(
@@ -177,7 +177,7 @@ class WishForm(forms.Form):
         return AppointmentEvent.Wish(self.cleaned_data["wish"])
 
 
-class CancelForm(WishForm):
+class CancelForm(WhoseWishForm):
     reason = forms.CharField(
         max_length=200,
         validators=[one_line],
