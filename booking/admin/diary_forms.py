@@ -79,7 +79,7 @@ class DeskBookingForm(CallerForm):
     @property
     def person(self) -> Person | Patient:
         patient: Patient | None = self.cleaned_data["patient"]
-        return patient or super().person
+        return patient or self.caller
 
 
 class PlaceForm(forms.Form):
