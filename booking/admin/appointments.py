@@ -68,7 +68,9 @@ class AppointmentAdmin(ExportPages, VisitPages):
     list_per_page = 100
     date_hierarchy = "starts_at"
     search_fields = ("reference",)
-    search_help_text = "Name, phone number in any format, or reference; in all days."
+    search_help_text = (
+        "Name, phone number in any format, e-mail address, or reference; in all days."
+    )
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
