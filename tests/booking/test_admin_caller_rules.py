@@ -1,7 +1,5 @@
 """The rules that refuse a caller's time, who may go against them, and what cannot be read."""
 
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -9,7 +7,7 @@ from django.test import Client
 from booking.admin.diary_attempt import MAY_NOT, attempt
 from booking.admin.diary_forms import DeskBookingForm
 from booking.models import Appointment, Closure, State
-from tests.booking.admin_steps import BOOK, caller, desk_of, told
+from tests.booking.admin_steps import BOOK, caller, desk_of, problems, told
 from tests.booking.steps import visit
 from tests.cast import BEN, NOW, TUESDAY, Cast, make_staff
 from tests.factories import local, make_service
@@ -22,10 +20,6 @@ AT_TEN = "Tuesday 24 November 2026, 10:00 am (Edmonton time) with Priya Nair at 
 @pytest.fixture
 def desk(cast: Cast) -> Client:
     return desk_of(cast.dina)
-
-
-def problems(answer: Any) -> dict[str, list[str]]:
-    return {name: list(errors) for name, errors in answer.context["form"].errors.items()}
 
 
 def test_a_closure_refuses_with_its_reason(desk: Client, cast: Cast) -> None:
