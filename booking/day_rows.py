@@ -62,7 +62,11 @@ class Closed(NamedTuple):
 
 
 class ShownVisit(NamedTuple):
-    """As much of a visit as the board shows. `starts_at` and `ends_at` are without the buffers."""
+    """As much of a visit as the board shows. `starts_at` and `ends_at` are without the buffers.
+
+    A place has a patient, or it is kept: for an offer, for a course, or for a visitor who fills in
+    the form. `responsible_adult` is that of whichever of the three people is named.
+    """
 
     pk: int
     reference: str
@@ -81,6 +85,7 @@ class ShownVisit(NamedTuple):
     patient: str | None
     responsible_adult: str | None
     offered_to: str | None
+    proposed_to: str | None
     practitioner: str
     location: str
     in_closure: bool = False
@@ -88,6 +93,11 @@ class ShownVisit(NamedTuple):
     @property
     def block(self) -> Interval:
         return Interval(self.block_starts_at, self.block_ends_at)
+
+    @property
+    def is_promised(self) -> bool:
+        """Kept for somebody whom the clinic asked, who may take a day or more."""
+        return bool(self.offered_to or self.proposed_to)
 
 
 @dataclass(frozen=True)
@@ -191,21 +201,23 @@ SHOWN = (
     *("pk", "reference", "state", "starts_at", "ends_at", "blocks__startswith", "blocks__endswith"),
     *("hold_expires_at", "service_name", "overbooked"),
     *("practitioner_id", "location_id", "room_id", "room__name"),
-    *("patient__name", "patient__responsible_adult__name", "offered_to"),
+    *("patient__name", "adult", "offered_to", "proposed_to"),
 )
 
 
 def _visits(within: Interval, whose: Q, team: Team, *, now: datetime) -> list[ShownVisit]:
     """In the order of the clock. A hold made for an offer or a course knows whom it waits for."""
-    offers = SlotOffer.objects.filter(place=OuterRef("pk"), answer=SlotOffer.Answer.OPEN)
-    waiting = Coalesce(
-        Subquery(offers.values("entry__patient__name")[:1]), F("course__patient__name")
-    )
+    adult = "patient__responsible_adult__name"
+    adult_of_asked = Coalesce(_of_the_offer(adult), F(f"course__{adult}"))
     rows = (
         Appointment.objects.filter(whose, blocks__overlap=(within.start, within.end))
         .exclude(state__in=GONE)
         .exclude(state__in=PASSING_STATES, hold_expires_at__lte=now)
-        .annotate(offered_to=Case(When(state=State.HELD, then=waiting)))
+        .annotate(
+            offered_to=Case(When(state=State.HELD, then=_of_the_offer("patient__name"))),
+            proposed_to=Case(When(state=State.HELD, then=F("course__patient__name"))),
+            adult=Case(When(state=State.HELD, then=adult_of_asked), default=F(adult)),
+        )
         .order_by("starts_at", "pk")
         .values_list(*SHOWN)
     )
@@ -216,3 +228,9 @@ def _visits(within: Interval, whose: Q, team: Team, *, now: datetime) -> list[Sh
         ShownVisit._make((*row, people[row[practitioner]], places[row[location]], False))
         for row in rows
     ]
+
+
+def _of_the_offer(path: str) -> Subquery:
+    """What is at `path` of the entry on the list to which the place outside is offered."""
+    offers = SlotOffer.objects.filter(place=OuterRef("pk"), answer=SlotOffer.Answer.OPEN)
+    return Subquery(offers.values(f"entry__{path}")[:1])

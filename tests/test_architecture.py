@@ -12,7 +12,7 @@ SCREENS = ("views", "admin", "management", "templatetags")
 # What scheduling offers besides its commands: reads, and rounds of private commands.
 READS = {"how_it_stands", "is_in_time", "last_own_change", "openings_for", "plan_merge"}
 ROUNDS = {"lapse_offers", "offer_freed_times", "end_wishes"}
-# Outside the diary: letters and links alone.
+# Outside the diary: letters and links alone, and the number that was left for a visit.
 LETTERS = {
     "contact_changed",
     "owe_found_visits",

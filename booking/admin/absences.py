@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from booking import scheduling
 from booking.absences import Affected, Place, Progress, progress_of, proposals
 from booking.admin.absence_forms import AbsenceForm, key_of, read_place
-from booking.admin.foundation import ClinicAdmin, author
+from booking.admin.foundation import DiaryAdmin, author
 from booking.admin.marks import REFUSALS, in_words
 from booking.admin.wording import phone_of, short_time, who_comes
 from booking.models import Appointment, Closure
@@ -34,7 +34,7 @@ LEAVE, CHOOSE, PHONE = "leave", "choose", "phone"
 NO_CHANGE = (*REFUSALS, scheduling.NotOffered, scheduling.NobodyToWriteTo)
 
 
-class AbsencePages(ClinicAdmin):
+class AbsencePages(DiaryAdmin):
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(route, self.admin_site.admin_view(view), name=f"booking_closure_{name}")

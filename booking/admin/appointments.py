@@ -13,13 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from booking.admin.days import HIERARCHY, PARAMETER, DayFilter, DayList
+from booking.admin.days import HIERARCHY, PARAMETER, ConfirmedFilter, DayFilter, DayList
 from booking.admin.exports import ExportPages
 from booking.admin.marks import marks_offered
 from booking.admin.search import visits_matching
 from booking.admin.visit_pages import BACK_TO_LIST, RUN_THE_DAY, VisitPages
 from booking.admin.wording import (
+    CONFIRMED_WORD,
     in_zone,
+    is_confirmed,
     link_to,
     phone_of,
     short_time,
@@ -58,7 +60,7 @@ def next_step_column(request: HttpRequest) -> Callable[[Appointment], str]:
 class AppointmentAdmin(ExportPages, VisitPages):
     list_display = ("when", "who", "with_whom", "service_and_reference", "state_shown")
     list_display_links = ("when",)
-    list_filter = (DayFilter, "practitioner", "location", "state", "source")
+    list_filter = (DayFilter, "practitioner", "location", "state", ConfirmedFilter, "source")
     list_select_related = (
         *("patient__responsible_adult", "course__patient__responsible_adult"),
         *("practitioner", "location", "room"),
@@ -66,7 +68,9 @@ class AppointmentAdmin(ExportPages, VisitPages):
     list_per_page = 100
     date_hierarchy = "starts_at"
     search_fields = ("reference",)
-    search_help_text = "Name, phone number in any format, or reference; in all days."
+    search_help_text = (
+        "Name, phone number in any format, e-mail address, or reference; in all days."
+    )
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -128,4 +132,5 @@ class AppointmentAdmin(ExportPages, VisitPages):
 
     @admin.display(description="State", ordering="state")
     def state_shown(self, visit: Appointment) -> str:
-        return state_tag(visit)
+        tag = state_tag(visit)
+        return two_lines(tag, CONFIRMED_WORD) if is_confirmed(visit) else tag

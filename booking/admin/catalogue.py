@@ -9,12 +9,12 @@ from django.contrib import admin
 from django.db.models import ManyToManyField
 from django.http import HttpRequest
 
-from booking.admin.foundation import ClinicAdmin
+from booking.admin.foundation import DiaryAdmin
 from booking.models import Room, Service
 
 
 @admin.register(Service)
-class ServiceAdmin(ClinicAdmin):
+class ServiceAdmin(DiaryAdmin):
     list_display = ("name", "visit", "length", "kept_free", "price", "online", "is_offered")
     list_filter = ("visit", "online", "is_offered", "practitioners")
     search_fields = ("name", "slug")
@@ -67,7 +67,7 @@ class ServiceAdmin(ClinicAdmin):
 
 
 @admin.register(Room)
-class RoomAdmin(ClinicAdmin):
+class RoomAdmin(DiaryAdmin):
     list_display = ("name", "location", "order", "in_use")
     list_filter = ("location", "in_use")
     list_select_related = ("location",)

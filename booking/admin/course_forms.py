@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import forms
 
-from booking.admin.forms import Choice, DayField, read_choice, wall_clock
+from booking.admin.forms import Choice, DayField, GivenServiceForm, read_choice, wall_clock
 from booking.course_plan import FEWEST, MOST, Session, Wish
 from booking.models import Patient, Service, WorkingHours
 from booking.openings import OpenTime
@@ -17,7 +16,7 @@ from content.models import Location, Practitioner
 LEAVE_OUT = "leave out"
 
 
-class WishForm(forms.Form):
+class CourseForm(GivenServiceForm):
     patient = forms.ModelChoiceField(
         Patient.objects.filter(merged_into=None), widget=forms.HiddenInput
     )
@@ -40,13 +39,6 @@ class WishForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="None ticked: the weekday of the first session.",
     )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        service, practitioner = cleaned.get("service"), cleaned.get("practitioner")
-        if service and practitioner and not service.practitioners.contains(practitioner):
-            self.add_error("practitioner", f"{practitioner} does not give “{service}”.")
-        return cleaned
 
     @property
     def wish(self) -> Wish:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from booking import scheduling
-from booking.admin.course_forms import LEAVE_OUT, WishForm, key_of, name_of, read_sessions
+from booking.admin.course_forms import LEAVE_OUT, CourseForm, key_of, name_of, read_sessions
 from booking.admin.open_times import in_words
 from booking.admin.wording import page_of, who_comes
 from booking.course_plan import FEWEST, Planned, Session, checked, plan
@@ -53,7 +53,7 @@ def proposal_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse
     pk = _number(request.GET.get("patient", ""))
     patient = get_object_or_404(Patient, pk=pk, merged_into=None)
     is_asked = "sessions" in request.GET
-    form = WishForm(request.GET if is_asked else None, initial=_filled_in(request, user))
+    form = CourseForm(request.GET if is_asked else None, initial=_filled_in(request, user))
     context |= {"patient": patient, "who": who_comes(patient), "form": form}
     if not is_asked:
         return _page(request, context, status=200)
@@ -71,13 +71,13 @@ def _number(text: str) -> int:
 
 def _filled_in(request: HttpRequest, user: User) -> dict[str, Any]:
     """What the address says already; practitioners mostly propose their own sessions."""
-    known = {name: request.GET[name] for name in WishForm.base_fields if name in request.GET}
+    known = {name: request.GET[name] for name in CourseForm.base_fields if name in request.GET}
     own = getattr(user, "practitioner", None)
     return {"practitioner": own.pk} | known if own else known
 
 
 def _propose(
-    request: HttpRequest, context: dict[str, Any], form: WishForm, patient: Patient, *, by: User
+    request: HttpRequest, context: dict[str, Any], form: CourseForm, patient: Patient, *, by: User
 ) -> HttpResponse:
     now = timezone.now()
     sessions = read_sessions(request.POST.dict())
@@ -99,7 +99,7 @@ def _propose(
 
 
 def _attempt(
-    form: WishForm, patient: Patient, sessions: Sequence[Session], *, by: User, now: datetime
+    form: CourseForm, patient: Patient, sessions: Sequence[Session], *, by: User, now: datetime
 ) -> Course | tuple[str, int]:
     """The course; or why there is none, with the status of the answer."""
     wish = form.wish

@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from booking.admin.wording import phone_of, who_comes
+from booking.admin.wording import CONFIRMED_WORD, is_confirmed, phone_of, who_comes
 from booking.models import Appointment, Room, ScreeningAnswers, State
 from clinic_site.local_time import clinic_zone, local_day, local_midnight
 from clinic_site.reachable_days import DAYS
@@ -39,6 +39,7 @@ class SheetLine:
     patient: str
     phone: str
     safety: str
+    confirmed: str
     note: str
 
 
@@ -149,6 +150,7 @@ def _line(visit: Appointment) -> SheetLine:
         patient=who_comes(visit.patient),
         phone=phone_of(visit),
         safety=safety_word(visit.screening),
+        confirmed=CONFIRMED_WORD if is_confirmed(visit) else "",
         note="Beside another visit" if visit.overbooked else "",
     )
 

@@ -11,19 +11,21 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from booking.admin.foundation import ReachableDays
 from booking.admin.wording import ZONE
-from booking.models import Appointment, Source, State
+from booking.models import Appointment, SlotOffer, Source, State
 from clinic_site.local_time import clinic_zone, local_day, local_midnight
 from clinic_site.reachable_days import FIRST_YEAR, LAST_YEAR
 from content.models import Location, Practitioner
 
 PARAMETER = "day"
 HIERARCHY = "starts_at__"
+CONFIRMED = "confirmed"
+CONFIRMED_OR_NOT = [("yes", "By the patient"), ("no", "Not yet")]
 NAMED = {
     "today": "Today",
     "tomorrow": "Tomorrow",
@@ -146,12 +148,36 @@ class DayFilter(admin.SimpleListFilter):
             }
 
 
+class ConfirmedFilter(admin.SimpleListFilter):
+    """Booked visits by whether their patients have said that they will be there."""
+
+    title = "confirmed by the patient"
+    parameter_name = CONFIRMED
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return CONFIRMED_OR_NOT
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        not_yet = {"yes": False, "no": True}.get(self.value() or "")
+        if not_yet is None:
+            return queryset
+        return queryset.filter(state=State.BOOKED, patient_confirmed_at__isnull=not_yet)
+
+
 class DayList(ReachableDays):
     """The visits of the days asked for, with ways to the days around them."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
         self.title = f"Appointments: {self.days.heading}"
+
+    def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        """With the offers that places are kept for: a row says whom they wait for."""
+        offers = SlotOffer.objects.filter(answer=SlotOffer.Answer.OPEN).select_related(
+            "entry__patient__responsible_adult"
+        )
+        rows: QuerySet[Any] = super().get_queryset(*args, **kwargs)
+        return rows.prefetch_related(Prefetch("slot_offers", offers))
 
     @cached_property
     def days(self) -> DaysShown:
@@ -191,6 +217,7 @@ class DayList(ReachableDays):
                 ("With", "practitioner__id__exact", Practitioner.objects.values_list("pk", "name")),
                 ("At", "location__id__exact", Location.objects.values_list("pk", "name")),
                 ("State", "state__exact", State.choices),
+                ("Confirmed", CONFIRMED, CONFIRMED_OR_NOT),
                 ("Booked through", "source__exact", Source.choices),
             )
         ]

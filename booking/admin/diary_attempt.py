@@ -12,7 +12,8 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from booking import scheduling
-from booking.admin.forms import CallerForm, Choice
+from booking.admin.diary_forms import DeskBookingForm
+from booking.admin.forms import Choice
 from booking.admin.open_times import in_words, nearest, visit_in_the_way
 from booking.admin.wording import who_comes
 from booking.diary import Who
@@ -36,7 +37,7 @@ class Refused:
     nearest: list[Choice] = field(default_factory=list)
 
 
-def attempt(form: CallerForm, *, by: User, now: datetime) -> Appointment | Refused:
+def attempt(form: DeskBookingForm, *, by: User, now: datetime) -> Appointment | Refused:
     wanted = form.cleaned_data
     try:
         return scheduling.book_for_caller(
@@ -60,7 +61,7 @@ def attempt(form: CallerForm, *, by: User, now: datetime) -> Appointment | Refus
         return Refused(BUSY, 409)
 
 
-def _refused(form: CallerForm, why: WhyNot, *, now: datetime) -> Refused:
+def _refused(form: DeskBookingForm, why: WhyNot, *, now: datetime) -> Refused:
     wanted = form.cleaned_data
     return Refused(
         sentence=f"{full_time(wanted['start'])} with {wanted['practitioner']} "
@@ -71,7 +72,7 @@ def _refused(form: CallerForm, why: WhyNot, *, now: datetime) -> Refused:
     )
 
 
-def _lost(form: CallerForm, *, now: datetime) -> Refused:
+def _lost(form: DeskBookingForm, *, now: datetime) -> Refused:
     """Somebody was faster, or the patient has another visit then."""
     wanted = form.cleaned_data
     if other := _own_visit(form):
@@ -84,7 +85,7 @@ def _lost(form: CallerForm, *, now: datetime) -> Refused:
     return Refused(BUSY, 409)
 
 
-def _own_visit(form: CallerForm) -> Appointment | None:
+def _own_visit(form: DeskBookingForm) -> Appointment | None:
     """The visit at the time wanted of this patient: on file, or known by name and e-mail, or
     without an e-mail address by name and number."""
     wanted, person = form.cleaned_data, form.person
@@ -101,7 +102,7 @@ def _own_visit(form: CallerForm) -> Appointment | None:
     return named.filter(**{f"{relation}__email__iexact": person.email}).first()
 
 
-def _nearest(form: CallerForm, *, now: datetime) -> list[Choice]:
+def _nearest(form: DeskBookingForm, *, now: datetime) -> list[Choice]:
     wanted = form.cleaned_data
     return nearest(wanted["service"], wanted["practitioner"], wanted["start"], now=now)
 

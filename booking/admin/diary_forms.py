@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 
-from booking.admin.forms import CallerForm, DayField, LookUpForm, WishForm, wall_clock
+from booking.admin.forms import CallerForm, DayField, LookUpForm, WhoseWishForm, wall_clock
 from booking.day_board import By
 from booking.day_rows import Team
 from booking.forms import one_line
@@ -79,7 +79,7 @@ class DeskBookingForm(CallerForm):
     @property
     def person(self) -> Person | Patient:
         patient: Patient | None = self.cleaned_data["patient"]
-        return patient or super().person
+        return patient or self.caller
 
 
 class PlaceForm(forms.Form):
@@ -99,7 +99,7 @@ class ServicePlaceForm(PlaceForm):
     service = forms.ModelChoiceField(Service.objects.offered())
 
 
-class MoveForm(WishForm):
+class MoveForm(WhoseWishForm):
     overbooking_reason = forms.CharField(
         label="Reason to move it there against the rule",
         max_length=200,

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking.admin.forms import choice_key
-from booking.admin.wording import short_time
+from booking.admin.wording import kept_for, state_word, with_adult
 from booking.board_layout import Scale, Span, lanes, pieces
 from booking.day_board import By, Column
 from booking.day_rows import ShownVisit
 from booking.intervals import Interval
-from booking.models import State
 from booking.openings import Openings
 from clinic_site.local_time import clinic_zone, clock
 
@@ -87,7 +86,9 @@ def _visit(visit: ShownVisit, block: Span, scale: Scale, *, of_practitioner: boo
         words=_who(visit),
         pk=visit.pk,
         state=visit.state.replace("_", "-"),
-        state_word=state_word(visit),
+        state_word=state_word(
+            visit.state, kept_until=visit.hold_expires_at, for_long=visit.is_promised
+        ),
         service=visit.service_name,
         place=place if of_practitioner else f"{visit.practitioner}, {place}",
         overbooked=visit.overbooked,
@@ -97,22 +98,11 @@ def _visit(visit: ShownVisit, block: Span, scale: Scale, *, of_practitioner: boo
 
 
 def _who(visit: ShownVisit) -> str:
-    if visit.patient and visit.responsible_adult:
-        return f"{visit.patient} (with {visit.responsible_adult})"
-    if visit.patient:
-        return visit.patient
-    return f"Offered to {visit.offered_to}" if visit.offered_to else "A visitor of the website"
-
-
-def state_word(visit: ShownVisit) -> str:
-    """The state; of what passes by itself also its end."""
-    if visit.hold_expires_at is None:
-        return State(visit.state).label
-    # An offer or a course may wait for days.
-    end = (short_time if visit.offered_to else clock)(visit.hold_expires_at)
-    if visit.state == State.HELD:
-        return f"Held until {end}"
-    return f"E-mail not confirmed, kept until {end}"
+    patient, offered_to, proposed_to = (
+        with_adult(name, visit.responsible_adult) if name else ""
+        for name in (visit.patient, visit.offered_to, visit.proposed_to)
+    )
+    return patient or kept_for(offered_to=offered_to, proposed_to=proposed_to)
 
 
 def closures_of(column: Column) -> Iterator[Item]:

@@ -18,7 +18,7 @@ from booking.admin.marks import MARKS, REFUSALS, in_words, marks_offered, may_be
 from booking.admin.rights import may_read_about
 from booking.admin.visit_facts import history_of, letters_of
 from booking.admin.visit_pages import state_word
-from booking.admin.wording import phone_of, state_tag, who_comes
+from booking.admin.wording import phone_of, state_tag, who_is_expected
 from booking.models import MOVABLE_STATES, STANDING_STATES, Appointment, State
 from clinic_site.local_time import clinic_zone, local_day
 
@@ -72,7 +72,7 @@ def _panel(
     context: dict[str, Any] = {
         "title": f"Visit {visit.reference}",
         "visit": visit,
-        "who": who_comes(visit.patient) if visit.patient else "A visitor of the website",
+        "who": who_is_expected(visit),
         "phone": phone_of(visit),
         "state": state_tag(visit),
         "safety": safety_of(visit),

@@ -94,9 +94,10 @@ class ExportPages(ReadOnlyAdmin):
 
 
 def _exported(visits: QuerySet[Any]) -> QuerySet[Any]:
-    """Only what the columns show is read: no answers, and no texts about practitioners."""
+    """Only what the columns show is read: no offers, no answers, no texts about practitioners."""
     return (
         visits.exclude(patient=None)
+        .prefetch_related(None)
         .select_related(
             *("patient__responsible_adult", "practitioner", "location", "room", "screening"),
         )

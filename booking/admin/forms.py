@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import User
@@ -13,7 +13,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from booking.diary import Who
 from booking.forms import one_line
-from booking.models import AppointmentEvent, Patient, Service
+from booking.models import AppointmentEvent, Service
 from booking.openings import OpenTime
 from booking.registration import Person
 from clinic_site.local_time import clinic_zone, instant, local_day
@@ -48,7 +48,7 @@ def read_choice(key: str) -> dict[str, str]:
 
 
 class DayField(forms.DateField):
-    """A day that the diary could reach: from last year to two years ahead."""
+    """A day that the diary could reach: within two years before and after today."""
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
@@ -56,7 +56,7 @@ class DayField(forms.DateField):
         day: date | None = super().clean(value)
         today = local_day(timezone.now(), clinic_zone())
         if day and abs(day - today) > FARTHEST:
-            raise forms.ValidationError("Choose a day within the next two years.")
+            raise forms.ValidationError("Choose a day within two years of today.")
         return day
 
 
@@ -87,14 +87,22 @@ class LookUpForm(forms.Form):
         return Who(self.cleaned_data["practitioner"], self.cleaned_data["location"])
 
 
-class CallerForm(forms.Form):
-    """A visit for somebody on the phone or at the desk."""
+class GivenServiceForm(forms.Form):
+    """A service with a practitioner who gives it."""
 
-    service = forms.ModelChoiceField(Service.objects.offered())
-    practitioner = forms.ModelChoiceField(Practitioner.objects.treating(), label="With")
-    location = forms.ModelChoiceField(Location.objects.open_to_patients(), label="At")
-    date = DayField(label="Day")
-    time = wall_clock(label="Time")
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        service, practitioner = cleaned.get("service"), cleaned.get("practitioner")
+        if service and practitioner and not service.practitioners.contains(practitioner):
+            self.add_error("practitioner", f"{practitioner} does not give “{service}”.")
+        return cleaned
+
+
+class WhoCallsForm(GivenServiceForm):
+    """Somebody on the phone or at the desk, and for whom they ask for a service."""
+
+    email_serves: ClassVar[str]
+
     name = forms.CharField(label="Caller’s name", max_length=120, validators=[one_line])
     phone = PhoneNumberField(
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
@@ -104,7 +112,6 @@ class CallerForm(forms.Form):
         label="E-mail (optional)",
         max_length=254,
         required=False,
-        help_text="The confirmation goes there. Without it nothing is sent.",
         error_messages={"invalid": "Enter an e-mail address like name@example.com."},
     )
     dependant = forms.CharField(
@@ -114,6 +121,33 @@ class CallerForm(forms.Form):
         validators=[one_line],
         help_text="The name of the child or person who comes, if it is not the caller.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = self.email_serves
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+
+    @property
+    def caller(self) -> Person:
+        """Who calls and who comes; only of a valid form."""
+        return Person(
+            name=self.cleaned_data["name"],
+            email=self.cleaned_data["email"],
+            phone=self.cleaned_data["phone"].as_e164,
+            dependant=self.cleaned_data["dependant"],
+        )
+
+
+class CallerForm(WhoCallsForm):
+    """A visit for somebody on the phone or at the desk."""
+
+    email_serves = "The confirmation goes there. Without it nothing is sent."
+    service = forms.ModelChoiceField(Service.objects.offered())
+    practitioner = forms.ModelChoiceField(Practitioner.objects.treating(), label="With")
+    location = forms.ModelChoiceField(Location.objects.open_to_patients(), label="At")
+    date = DayField(label="Day")
+    time = wall_clock(label="Time")
     about = forms.CharField(
         label="What it is about (optional)",
         max_length=1000,
@@ -131,18 +165,13 @@ class CallerForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("autocomplete", "off")
         if not by.has_perm("booking.overbook"):
             del self.fields["overbooking_reason"]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         if {"date", "time"} <= cleaned.keys():
             self._clean_moment(cleaned)
-        service, practitioner = cleaned.get("service"), cleaned.get("practitioner")
-        if service and practitioner and not service.practitioners.contains(practitioner):
-            self.add_error("practitioner", f"{practitioner} does not give “{service}”.")
         return cleaned
 
     def _clean_moment(self, cleaned: dict[str, Any]) -> None:
@@ -151,18 +180,8 @@ class CallerForm(forms.Form):
             self.add_error("time", "The clocks are put forward that night and skip this time.")
         cleaned["start"] = start
 
-    @property
-    def person(self) -> Person | Patient:
-        """Who calls and who comes; only of a valid form."""
-        return Person(
-            name=self.cleaned_data["name"],
-            email=self.cleaned_data["email"],
-            phone=self.cleaned_data["phone"].as_e164,
-            dependant=self.cleaned_data["dependant"],
-        )
 
-
-class WishForm(forms.Form):
+class WhoseWishForm(forms.Form):
     """Whose wish a change was: a late cancellation counts only when it was the patient's."""
 
     wish = forms.ChoiceField(
@@ -177,7 +196,7 @@ class WishForm(forms.Form):
         return AppointmentEvent.Wish(self.cleaned_data["wish"])
 
 
-class CancelForm(WishForm):
+class CancelForm(WhoseWishForm):
     reason = forms.CharField(
         max_length=200,
         validators=[one_line],

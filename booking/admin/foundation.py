@@ -51,14 +51,14 @@ class WholeRowForm(forms.ModelForm):  # type: ignore[type-arg] # takes none at r
             self.add_error(None, ValidationError(error.messages))
 
 
-class ClinicAdmin(RefusingAdmin):
+class DiaryAdmin(RefusingAdmin):
     form = WholeRowForm
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ReachableDays
 
 
-class ReadOnlyAdmin(ClinicAdmin):
+class ReadOnlyAdmin(DiaryAdmin):
     """Rows to look at: nobody adds, changes or deletes them here, superusers included."""
 
     actions = None

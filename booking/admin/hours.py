@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from booking.absences import visits_within
 from booking.admin.absences import AbsencePages, rearrange_link
-from booking.admin.foundation import ClinicAdmin, WholeRowForm
+from booking.admin.foundation import DiaryAdmin, WholeRowForm
 from booking.admin.wording import ZONE, in_zone, link_to, short_time, who_comes
 from booking.models import Appointment, Closure, ExtraHours, WorkingHours
 
@@ -51,7 +51,7 @@ class WorkingHoursForm(WholeRowForm):
 
 
 @admin.register(WorkingHours)
-class WorkingHoursAdmin(ClinicAdmin):
+class WorkingHoursAdmin(DiaryAdmin):
     form = WorkingHoursForm
     list_display = ("practitioner", "weekday", "window", "location", "valid_from", "valid_to")
     list_display_links = ("practitioner", "weekday")
@@ -77,7 +77,7 @@ class WorkingHoursAdmin(ClinicAdmin):
         return f"{hours.starts_at:%H:%M}–{hours.ends_at:%H:%M}"
 
 
-class InstantsAdmin(ClinicAdmin):
+class InstantsAdmin(DiaryAdmin):
     """Rows from one instant to another, listed with weekday and zone."""
 
     date_hierarchy = "starts_at"

@@ -8,13 +8,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from booking.admin.foundation import ClinicAdmin
+from booking.admin.foundation import DiaryAdmin
 from booking.admin.wording import page_of
 from booking.models import HouseRules
 
 
 @admin.register(HouseRules)
-class HouseRulesAdmin(ClinicAdmin):
+class HouseRulesAdmin(DiaryAdmin):
     actions = None
     fieldsets = (
         (

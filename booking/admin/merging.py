@@ -17,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import scheduling
-from booking.admin.foundation import ClinicAdmin, author
+from booking.admin.foundation import DiaryAdmin, author
 from booking.admin.search import patients_matching
 from booking.admin.wording import national, page_of, short_time
 from booking.models import Patient, PatientMerge
@@ -26,7 +26,7 @@ MAY_MERGE = "booking.add_patientmerge"
 MOST_CANDIDATES = 20
 
 
-class MergingPages(ClinicAdmin):
+class MergingPages(DiaryAdmin):
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(route, self.admin_site.admin_view(view), name=f"booking_patient_{name}")

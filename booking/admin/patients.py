@@ -63,7 +63,8 @@ class PatientForm(WholeRowForm):
     agrees_to_texts = forms.BooleanField(
         label="Agreed to text messages",
         required=False,
-        help_text="Text messages go to the phone number above. They say when and nothing else.",
+        help_text="Text messages go to the phone number above. They say when and which number "
+        "to phone; a reminder or an offer also has its link where that fits.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -81,12 +81,15 @@ def patients_reached_at(digits: set[str]) -> QuerySet[Patient]:
 
 
 def visits_matching(visits: QuerySet[Appointment], query: str) -> QuerySet[Appointment]:
-    """The visits of a person of this name, with this phone number, or with this reference."""
+    """The visits of a person of this name, with this phone number or e-mail address, or with this
+    reference."""
     query = query.strip()
     if not query:
         return visits
     people = patients_named(query)
     matching = Q(reference__istartswith=re.sub(r"[\s-]", "", query)) | _of(people)
+    if "@" in query:
+        matching |= _of(Patient.objects.filter(email__icontains=query))
     if digits := phone_digits(query):
         left_for_the_visit = _with_digits(Appointment.objects.all(), "contact_phone", digits)
         matching |= Q(pk__in=left_for_the_visit.values("pk"))

@@ -10,10 +10,12 @@ from booking.admin.rights import may_read_about
 from booking.admin.screening import safety_fact
 from booking.admin.screening_consent import consent_fact
 from booking.admin.wording import (
+    CONFIRMED_WORD,
     ZONE,
     delivery_tag,
     link_to,
     national,
+    open_offer_of,
     phone_of,
     short_time,
     who_is_expected,
@@ -87,10 +89,8 @@ def _place_in_the_diary(visit: Appointment) -> list[Fact]:
 
 def _who(visit: Appointment, reader: User | AnonymousUser) -> list[Fact]:
     patient = visit.patient
-    if patient is None and visit.course:
-        return [("Patient", link_to(visit.course, who_is_expected(visit)))]
     if patient is None:
-        return [("Patient", "A visitor of the website is filling in the form.")]
+        return [("Patient", _asked(visit, reader))]
     adult = patient.responsible_adult
     return [
         ("Patient", _named(patient, reader)),
@@ -100,6 +100,16 @@ def _who(visit: Appointment, reader: User | AnonymousUser) -> list[Fact]:
         ("E-mail", patient.correspondent.email or "None: no letters are sent"),
         *([("What it is about", visit.about or "Nothing entered")] * may_read_about(reader)),
     ]
+
+
+def _asked(visit: Appointment, reader: User | AnonymousUser) -> str:
+    """For whom the place is kept, with a way to what they were asked."""
+    offer, whom = open_offer_of(visit), who_is_expected(visit)
+    if offer and reader.has_perm("booking.view_waitingentry"):
+        return link_to(offer.entry, whom)
+    if visit.course and reader.has_perm("booking.view_course"):
+        return link_to(visit.course, whom)
+    return whom
 
 
 def _phone_on_file(visit: Appointment, contact: Patient) -> list[Fact]:
@@ -120,7 +130,7 @@ def _how_it_came(visit: Appointment) -> list[Fact]:
         rule = "Beside another visit" if visit.overbooked else "Against a rule"
         facts.append((rule, visit.overbooking_reason))
     if visit.patient_confirmed_at:
-        facts.append(("Patient confirmed", _at(visit.patient_confirmed_at)))
+        facts.append((CONFIRMED_WORD, _at(visit.patient_confirmed_at)))
     return [*facts, *(_consent(each) for each in visit.consents.select_related("recorded_by"))]
 
 

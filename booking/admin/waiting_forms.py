@@ -7,28 +7,18 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from booking.admin.forms import CallerForm, DayField, wall_clock
+from booking.admin.forms import DayField, WhoCallsForm, wall_clock
 from booking.forms import WishForm
 from booking.models import Service
-from booking.registration import Person
 from booking.scheduling import Wish
 from clinic_site.local_time import clinic_zone, local_day
 from content.models import Location, Practitioner
 
 
-class WaitingCallerForm(forms.Form):
+class WaitingCallerForm(WhoCallsForm):
     """What is left empty does not matter to the caller."""
 
-    name = CallerForm.base_fields["name"]
-    phone = CallerForm.base_fields["phone"]
-    email = forms.EmailField(
-        label="E-mail (optional)",
-        max_length=254,
-        required=False,
-        help_text="Offers go there. Without it, whoever is at the desk phones.",
-        error_messages={"invalid": "Enter an e-mail address like name@example.com."},
-    )
-    dependant = CallerForm.base_fields["dependant"]
+    email_serves = "Offers go there. Without it, whoever is at the desk phones."
     service = forms.ModelChoiceField(Service.objects.offered())
     practitioner = forms.ModelChoiceField(
         Practitioner.objects.treating(), label="With", required=False, empty_label="Anyone"
@@ -46,15 +36,10 @@ class WaitingCallerForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("autocomplete", "off")
         self.fields["weekdays"].label = "Days that suit"
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        service, practitioner = cleaned.get("service"), cleaned.get("practitioner")
-        if service and practitioner and not service.practitioners.contains(practitioner):
-            self.add_error("practitioner", f"{practitioner} does not give “{service}”.")
+        cleaned = super().clean()
         earliest, latest = cleaned.get("earliest"), cleaned.get("latest")
         if earliest and latest and earliest >= latest:
             self.add_error("latest", "“Not before” must lie before “not after”.")
@@ -62,16 +47,6 @@ class WaitingCallerForm(forms.Form):
         if until and until < local_day(timezone.now(), clinic_zone()):
             self.add_error("until", "Choose today or a later day.")
         return cleaned
-
-    @property
-    def person(self) -> Person:
-        """Only of a valid form."""
-        return Person(
-            name=self.cleaned_data["name"],
-            email=self.cleaned_data["email"],
-            phone=self.cleaned_data["phone"].as_e164,
-            dependant=self.cleaned_data["dependant"],
-        )
 
     @property
     def wish(self) -> Wish:

@@ -66,7 +66,7 @@ class WaitingPages(ReadOnlyAdmin):
     def _join(self, request: HttpRequest, form: WaitingCallerForm) -> HttpResponse:
         try:
             entry = scheduling.join_list(
-                person=form.person,
+                person=form.caller,
                 service=form.cleaned_data["service"],
                 wish=form.wish,
                 now=timezone.now(),

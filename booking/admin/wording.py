@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from booking.models import Appointment, Message, Patient, State
+from booking.models import Appointment, Message, Patient, SlotOffer, State
 from clinic_site.local_time import clinic_zone, clock, zone_name
 
 ZONE = zone_name()
@@ -51,6 +51,9 @@ DELIVERY_ICONS: dict[str, str] = {
 }
 
 
+CONFIRMED_WORD = "Patient confirmed"
+
+
 def short_time(moment: datetime | None) -> str:
     """Tue 24 Nov 2026, 9:00 am; its column's heading names the zone."""
     if moment is None:
@@ -65,18 +68,26 @@ def in_zone(heading: str) -> str:
 
 def state_tag(appointment: Appointment) -> SafeString:
     """The state as a word with an icon; its colour only repeats them."""
-    if appointment.state == State.HELD and appointment.hold_expires_at:
-        word = f"Held until {_end_of(appointment, appointment.hold_expires_at)}"
-    elif appointment.state == State.UNPROVED and appointment.hold_expires_at:
-        word = f"E-mail not confirmed yet, kept until {clock(appointment.hold_expires_at)}"
-    else:
-        word = appointment.get_state_display()
+    end = appointment.hold_expires_at
+    for_long = end is not None and bool(appointment.course_id or open_offer_of(appointment))
+    word = state_word(appointment.state, kept_until=end, for_long=for_long)
     return _tag(appointment.state, STATE_ICONS[appointment.state], word)
 
 
-def _end_of(held: Appointment, end: datetime) -> str:
-    """Minutes away for a visitor of the website; for a course perhaps two days."""
-    return short_time(end) if held.course_id else clock(end)
+def state_word(state: str, *, kept_until: datetime | None, for_long: bool) -> str:
+    """The state; of what passes by itself also its end, with the day where it may be another one:
+    an offer may wait overnight and a course for two days, a visitor of the website for minutes."""
+    if kept_until is None:
+        return State(state).label
+    end = short_time(kept_until) if for_long else clock(kept_until)
+    if state == State.HELD:
+        return f"Held until {end}"
+    return f"E-mail not confirmed yet, kept until {end}"
+
+
+def is_confirmed(visit: Appointment) -> bool:
+    """Whether the patient has said that they will be there, while that still matters."""
+    return visit.state == State.BOOKED and visit.patient_confirmed_at is not None
 
 
 def delivery_tag(message: Message) -> SafeString:
@@ -84,19 +95,39 @@ def delivery_tag(message: Message) -> SafeString:
 
 
 def who_is_expected(visit: Appointment) -> str:
-    """Who comes; of a place that is kept for a course, to whom that is proposed."""
-    if visit.patient is None and visit.course:
-        return f"Proposed to {who_comes(visit.course.patient)}"
-    return who_comes(visit.patient)
+    """Who comes; of a place that is only kept, for whom."""
+    if visit.patient:
+        return who_comes(visit.patient)
+    offer, course = open_offer_of(visit), visit.course
+    return kept_for(
+        offered_to=who_comes(offer.entry.patient) if offer else "",
+        proposed_to=who_comes(course.patient) if course else "",
+    )
+
+
+def kept_for(*, offered_to: str, proposed_to: str) -> str:
+    """For whom a place without a patient is kept."""
+    if offered_to:
+        return f"Offered to {offered_to}"
+    return f"Proposed to {proposed_to}" if proposed_to else "A visitor of the website"
+
+
+def open_offer_of(place: Appointment) -> SlotOffer | None:
+    """The offer that the place is kept for; lists fetch these beforehand."""
+    offers = place.slot_offers.all()
+    return next((each for each in offers if each.answer == SlotOffer.Answer.OPEN), None)
 
 
 def who_comes(patient: Patient | None) -> str:
     """The patient's name, and with a child or a person in care that of their adult."""
     if patient is None:
         return "–"
-    if patient.responsible_adult:
-        return f"{patient.name} (with {patient.responsible_adult.name})"
-    return patient.name
+    adult = patient.responsible_adult
+    return with_adult(patient.name, adult.name if adult else None)
+
+
+def with_adult(name: str, adult: str | None) -> str:
+    return f"{name} (with {adult})" if adult else name
 
 
 def phone_of(appointment: Appointment) -> str:

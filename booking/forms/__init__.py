@@ -1,7 +1,7 @@
 """The shape of what visitors type. Forms check input and never save."""
 
 from booking.forms.details import DetailsForm
-from booking.forms.foundation import PlainHelper, one_line
+from booking.forms.foundation import one_line
 from booking.forms.safety import SafetyForm, TreatmentInformationForm
 from booking.forms.times import TimesFilter, parse_time_key
 from booking.forms.waiting import JoinForm, WishForm
@@ -9,7 +9,6 @@ from booking.forms.waiting import JoinForm, WishForm
 __all__ = [
     "DetailsForm",
     "JoinForm",
-    "PlainHelper",
     "SafetyForm",
     "TimesFilter",
     "TreatmentInformationForm",

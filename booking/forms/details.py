@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from phonenumber_field.formfields import PhoneNumberField
 
-from booking.forms.foundation import PlainHelper, one_line
+from booking.forms.foundation import one_line
 from booking.registration import Person
 
 
@@ -65,10 +65,6 @@ class DetailsForm(forms.Form):
         label="I have read how you use what I type here (privacy notice)",
         error_messages={"required": "Tick the box once you have read the privacy notice."},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = PlainHelper()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

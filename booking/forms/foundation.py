@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from crispy_forms.helper import FormHelper
 from django.core.validators import RegexValidator
 
 # A line break in a name would end up in letters and calendar files; a change of the direction of
@@ -12,10 +11,3 @@ one_line = RegexValidator(
     "Use one line, without control characters.",
     inverse_match=True,
 )
-
-
-class PlainHelper(FormHelper):
-    """Fields only: pages bring their own <form>, token and buttons."""
-
-    form_tag = False
-    disable_csrf = True

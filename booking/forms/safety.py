@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from booking.forms.foundation import PlainHelper
 from booking.screening import Answer, Question, version_of
 from content.models import SafetyRule
 
@@ -23,7 +22,6 @@ class SafetyForm(forms.Form):
         self, data: Any = None, *, questions: Sequence[Question], given: Mapping[str, str]
     ) -> None:
         super().__init__(data, prefix="answer")
-        self.helper = PlainHelper()
         self._questions = questions
         self._version = version_of(questions)
         # Who was shown other questions has not answered these.
@@ -90,7 +88,6 @@ class TreatmentInformationForm(forms.Form):
     def __init__(self, data: Any = None, *, version: str, read: bool = False) -> None:
         initial = {"treatment_information": version, "treatment_read": read}
         super().__init__(data, initial=initial)
-        self.helper = PlainHelper()
         self._version = version
 
     def clean(self) -> dict[str, Any]:

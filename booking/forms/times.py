@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from booking.diary import Who
-from booking.forms.foundation import PlainHelper
 from booking.openings import Openings
 
 # Of this century: in the year 1 the clinic's clock would show a date before the calendar begins.
@@ -36,7 +35,6 @@ class TimesFilter(forms.Form):
 
     def __init__(self, data: Any, *, openings: Openings) -> None:
         super().__init__(data)
-        self.helper = PlainHelper()
         self._people = {each.slug: each for each in openings.practitioners}
         self._places = {each.slug: each for each in openings.locations}
         self.fields["practitioner"] = forms.ChoiceField(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 
-from booking.forms.foundation import PlainHelper, one_line
+from booking.forms.foundation import one_line
 
 
 class FindVisitForm(forms.Form):
@@ -21,7 +19,3 @@ class FindVisitForm(forms.Form):
             "invalid": "Enter an e-mail address like name@example.com.",
         },
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = PlainHelper()

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 
 from booking.forms.details import DetailsForm
-from booking.forms.foundation import PlainHelper
 from booking.openings import Openings
 from booking.scheduling import Wish
 from clinic_site.local_time import WEEKDAYS
@@ -57,7 +56,6 @@ class WishForm(forms.Form):
         self, data: Any = None, *, openings: Openings, today: date, last_day: date, **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
-        self.helper = PlainHelper()
         self._today, self._last_day = today, last_day
         self._people = {each.slug: each for each in openings.practitioners}
         self._places = {each.slug: each for each in openings.locations}

@@ -1,7 +1,8 @@
 """Figures about the clinic over a stretch of days: read-only, and never about one patient.
 
-Each module counts in the database and hands out plain values; the words that say what was counted
-stand with the pictures in `booking.admin.reports`.
+Each module counts in the database and hands out plain values. The pictures are drawn in
+`booking.admin.report_sections` and `report_waits`; the words that say what was counted stand in
+templates/admin/reports/counted/, a file for each report.
 """
 
 from booking.reports.attendance import Attendance, attendance

@@ -74,14 +74,19 @@ def _mondays(stretch: Stretch) -> list[tuple[date, datetime]]:
 
 
 def _hours(stretch: Stretch, within: Interval) -> tuple[Hours, dict[int, timedelta]]:
-    """Of those who give first visits, and how long the shortest that each gives takes, with its
-    buffers."""
+    """Of those who give first visits now, where it is open now; and how long the shortest that
+    each gives takes, with its buffers."""
     minutes = F("length_minutes") + F("buffer_before_minutes") + F("buffer_after_minutes")
     giving = Service.objects.offered().filter(
         visit=Service.Visit.FIRST, practitioners=OuterRef("practitioner")
     )
     shortest = giving.annotate(minutes=minutes).order_by("minutes").values("minutes")[:1]
-    asked = {"shortest__isnull": False}
+    # Where nobody can go any more, no time is free.
+    asked = {
+        "shortest__isnull": False,
+        "practitioner__is_treating": True,
+        "location__is_open": True,
+    }
     weekly = WorkingHours.objects.annotate(shortest=Subquery(shortest)).filter(
         stretch.of_whom(), **asked
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
-from django.db.models import Sum
+from django.db.models import Max, Q, Sum
 from django.db.models.functions import ExtractIsoWeekDay
 
 from booking import diary
@@ -14,7 +14,7 @@ from booking.diary import Hours
 from booking.intervals import Interval, subtract
 from booking.models import Appointment, Closure, ExtraHours, State, WorkingHours
 from booking.reports.stretch import Stretch
-from clinic_site.local_time import clinic_zone
+from clinic_site.local_time import clinic_zone, local_day
 
 # The time was the patient's, whether they came or not. A cancelled one was free again.
 USED = (
@@ -68,7 +68,7 @@ class Utilisation:
 
 
 def utilisation(stretch: Stretch) -> Utilisation:
-    """Four queries."""
+    """Five queries."""
     people: dict[int, tuple[int, str]] = {}
     loads: dict[int, dict[int, Load]] = defaultdict(lambda: defaultdict(Load))
     for practitioner, order, name, weekday, minutes in _booked(stretch):
@@ -111,10 +111,46 @@ def _hours(stretch: Stretch) -> Hours:
     within, whose = stretch.within, stretch.of_whom()
     weekly = WorkingHours.objects.filter(whose)
     extra = ExtraHours.objects.filter(whose, starts_at__lt=within.end, ends_at__gt=within.start)
-    return Hours(
-        list(weekly.select_related("practitioner").defer("practitioner__bio")),
-        list(extra.select_related("practitioner").defer("practitioner__bio")),
+    related, unread = ("practitioner", "location"), ("practitioner__bio",)
+    return _while_there(
+        Hours(
+            list(weekly.select_related(*related).defer(*unread)),
+            list(extra.select_related(*related).defer(*unread)),
+        )
     )
+
+
+def _while_there(hours: Hours) -> Hours:
+    """Without what came after the last visit to somebody who has left, or at a location that has
+    closed: their hours may still stand in the diary, and nobody notes the day."""
+    of_people, of_places = _last_days()
+
+    def last_day(each: WorkingHours | ExtraHours) -> date:
+        left = date.max
+        if not each.practitioner.is_treating:
+            left = of_people.get(each.practitioner_id, date.min)
+        if not each.location.is_open:
+            left = min(left, of_places.get(each.location_id, date.min))
+        return left
+
+    for weekly in hours.weekly:
+        weekly.valid_to = min(weekly.valid_to or date.max, last_day(weekly))
+    zone = clinic_zone()
+    extra = [each for each in hours.extra if local_day(each.starts_at, zone) <= last_day(each)]
+    return Hours(hours.weekly, extra)
+
+
+def _last_days() -> tuple[dict[int, date], dict[int, date]]:
+    """The day of the last visit to each who has left, and at each location that has closed. Who is
+    still there is in it too where the two met, and is not asked for."""
+    gone = Q(practitioner__is_treating=False) | Q(location__is_open=False)
+    visits = Appointment.objects.filter(gone, state__in=USED)
+    last = visits.values_list("practitioner", "location").annotate(last=Max("starts_at"))
+    of_people: dict[int, date] = {}
+    of_places: dict[int, date] = {}
+    for practitioner, location, at in last.order_by("last"):
+        of_people[practitioner] = of_places[location] = local_day(at, clinic_zone())
+    return of_people, of_places
 
 
 def _booked(stretch: Stretch) -> list[tuple[int, int, str, int, int]]:

@@ -3,6 +3,9 @@
 Each command locks, looks again, compares the state it expects, and writes the appointment, its
 event and the letters that follow in one transaction. `by` is the member of staff, or None for the
 patient; `now` is the caller's clock, an aware datetime.
+
+The commands of `contacts` do not change who comes when, only letters and links, and the number that
+was left for a visit when the one on file is corrected: they lock no diary and leave no event.
 """
 
 from booking.diary_lock import DiaryBusy, SlotTaken

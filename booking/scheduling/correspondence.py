@@ -16,7 +16,8 @@ TAKE_BACK_WITHIN = timedelta(minutes=3)
 # A reminder that would come this soon after booking tells nothing new.
 NO_REMINDER_WITHIN = timedelta(hours=2)
 
-# What may also go to a phone. It says when and nothing else.
+# What may also go to a phone. It says when and which number to phone; a reminder or an offer also
+# has its link where that fits.
 ALSO_AS_TEXT = {
     Message.Kind.MOVED,
     Message.Kind.CANCELLATION,

@@ -66,7 +66,7 @@ WORKLISTS = (
         "booking.run_the_day",
         lambda now: worklists.unconfirmed_tomorrow(now=now),
         "booking_appointment_changelist",
-        "?day=tomorrow&state__exact=booked",
+        "?day=tomorrow&confirmed=no",
     ),
     Worklist(
         "Questions from readers",

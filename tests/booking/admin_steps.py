@@ -67,3 +67,14 @@ def told(answer: Any) -> list[str]:
 def listed(answer: Any) -> list[str]:
     """The references of the visits in a list, in its order."""
     return [visit.reference for visit in answer.context["cl"].result_list]
+
+
+def buttons(answer: Any) -> list[str]:
+    """What can be done with the visit on its page."""
+    marks = [each.label for each in answer.context["marks"]]
+    return [*marks, *(["Cancel this visit"] if answer.context["may_cancel"] else [])]
+
+
+def problems(answer: Any) -> dict[str, list[str]]:
+    """What is wrong with the form on the page, by field."""
+    return {name: list(errors) for name, errors in answer.context["form"].errors.items()}

@@ -63,3 +63,8 @@ def answer_questions(browser: Client, **changes: str) -> Any:
 
 
 READ_ABOUT_IT = {"treatment_read": "on", "treatment_information": "2026-11-20"}
+
+
+def free_times(answer: Any) -> list[str]:
+    """The keys of the times that the page offers."""
+    return [time.key for day in answer.context["days"] for time in day.times]

@@ -4,7 +4,7 @@ Priya at Riverside, for a first visit."""
 from datetime import datetime
 from typing import Any
 
-from booking import scheduling
+from booking import outbox, scheduling
 from booking.models import Appointment, AppointmentEvent, Message
 from booking.registration import Person
 from tests.cast import ANA, NOW, TUESDAY, Cast
@@ -75,3 +75,11 @@ def letters(appointment: Appointment) -> list[tuple[str, str]]:
     """kind and delivery of every letter about the visit, oldest first."""
     owed = Message.objects.filter(appointment=appointment).order_by("pk")
     return [(letter.kind, letter.state) for letter in owed]
+
+
+def drain(now: datetime) -> list[Message]:
+    """Deliver everything that is due at `now`: what was tried, in order."""
+    delivered = []
+    while message := outbox.deliver_next(now=now):
+        delivered.append(message)
+    return delivered

@@ -105,6 +105,37 @@ def test_the_list_is_narrowed_by_practitioner_location_state_and_source(
     assert found(source__exact="online") == [online.reference]
 
 
+def test_the_list_is_narrowed_to_who_confirmed_and_who_did_not(desk: Client, cast: Cast) -> None:
+    anas, bens = visit(cast, "10:00"), visit(cast, "12:00", person=BEN)
+    off = visit(cast, "15:00", person=BEN)
+    scheduling.confirm_attendance(appointment=anas, now=NOW)
+    scheduling.cancel(appointment=off, by=cast.dina, now=NOW)
+
+    def found(confirmed: str) -> list[str]:
+        return listed(desk.get(LIST, query_params={"day": TUESDAY, "confirmed": confirmed}))
+
+    assert found("yes") == [anas.reference]
+    assert found("no") == [bens.reference]
+    assert found("nonsense") == [anas.reference, bens.reference, off.reference]
+
+
+def test_a_row_says_that_the_patient_confirmed_as_long_as_it_matters(
+    desk: Client, cast: Cast
+) -> None:
+    anas = visit(cast, "10:00")
+    visit(cast, "12:00", person=BEN)
+
+    def said() -> int:
+        page = desk.get(LIST, query_params={"day": TUESDAY})
+        return page.content.decode().count("Patient confirmed")
+
+    assert said() == 0
+    scheduling.confirm_attendance(appointment=anas, now=NOW)
+    assert said() == 1
+    scheduling.cancel(appointment=anas, by=cast.dina, now=NOW)
+    assert said() == 0
+
+
 def test_each_row_says_when_who_where_and_what(desk: Client, cast: Cast) -> None:
     booked = visit(cast, "12:00")
 

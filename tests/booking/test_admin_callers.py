@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from booking.models import Appointment, Patient, Room
-from tests.booking.admin_steps import BOOK, caller, desk_of, told, words
+from tests.booking.admin_steps import BOOK, caller, desk_of, problems, told, words
 from tests.booking.diary_steps import BOARD
 from tests.booking.steps import hold, visit
 from tests.cast import ANA, BEN, TUESDAY, Cast
@@ -22,10 +22,6 @@ AT_TEN = "Tuesday 24 November 2026, 10:00 am (Edmonton time) with Priya Nair at 
 @pytest.fixture
 def desk(cast: Cast) -> Client:
     return desk_of(cast.dina)
-
-
-def problems(answer: Any) -> dict[str, list[str]]:
-    return {name: list(errors) for name, errors in answer.context["form"].errors.items()}
 
 
 def choices(answer: Any) -> list[str]:

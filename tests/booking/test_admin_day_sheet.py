@@ -70,6 +70,17 @@ def test_a_line_says_what_the_desk_needs(cast: Cast) -> None:
     assert "As the diary stood on Monday 23 November 2026, 7:00 am (Edmonton time)." in page
 
 
+def test_a_line_says_whether_the_patient_confirmed(cast: Cast) -> None:
+    anas = visit(cast, "10:00")
+    visit(cast, "12:00", person=BEN)
+    scheduling.confirm_attendance(appointment=anas, now=NOW)
+
+    page = words(sheet(cast))
+
+    assert "Booked Patient confirmed 12 noon to 1:00 pm Ben Carter" in page
+    assert page.count("Patient confirmed") == 1
+
+
 def test_it_can_be_asked_for_one_practitioner_or_location(cast: Cast) -> None:
     visit(cast, "10:00")
     visit(cast, "10:00", person=BEN, practitioner=cast.tomas)

@@ -8,7 +8,7 @@ from django.test import Client
 
 from booking import scheduling
 from booking.models import Appointment, Patient
-from tests.booking.admin_steps import BOOK, caller, desk_of, told, words
+from tests.booking.admin_steps import BOOK, caller, desk_of, problems, told, words
 from tests.booking.diary_steps import BESIDE, BOARD
 from tests.booking.steps import visit
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast
@@ -37,10 +37,6 @@ def from_board(desk: Client, cast: Cast, wall: str) -> Any:
 def found(desk: Client, words_typed: str) -> list[str]:
     answer = desk.post(f"{BOOK}patients/", {"find": words_typed}, headers=BESIDE)
     return [patient.name for patient in answer.context["found"] or ()]
-
-
-def problems(answer: Any) -> dict[str, list[str]]:
-    return {name: list(errors) for name, errors in answer.context["form"].errors.items()}
 
 
 def on_file(cast: Cast, patient: Patient | None, **changes: Any) -> dict[str, Any]:

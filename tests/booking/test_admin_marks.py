@@ -10,7 +10,7 @@ from django.test import Client
 from booking import scheduling
 from booking.admin.marks import in_words
 from booking.models import STANDING_STATES, Appointment, AppointmentEvent, State
-from tests.booking.admin_steps import LIST, desk_of, mark, page_of, told
+from tests.booking.admin_steps import LIST, buttons, desk_of, mark, page_of, told
 from tests.booking.steps import desk_visit, hold, visit
 from tests.cast import BEN, NOW, TUESDAY, Cast, make_staff
 from tests.factories import local
@@ -26,12 +26,6 @@ NEXT_DAY = local(TUESDAY, "8:00")
 @pytest.fixture
 def desk(cast: Cast) -> Client:
     return desk_of(cast.dina)
-
-
-def buttons(page: object) -> list[str]:
-    return [each.label for each in page.context["marks"]] + (  # type: ignore[attr-defined]
-        ["Cancel this visit"] if page.context["may_cancel"] else []  # type: ignore[attr-defined]
-    )
 
 
 def bring_to(state: State, cast: Cast) -> Appointment:
@@ -56,9 +50,7 @@ def test_a_hold_has_a_page_without_a_name_or_a_button(desk: Client, cast: Cast) 
 
     page = desk.get(page_of(held))
 
-    assert dict(page.context["facts"])["Patient"] == (
-        "A visitor of the website is filling in the form."
-    )
+    assert dict(page.context["facts"])["Patient"] == "A visitor of the website"
     assert buttons(page) == []
 
 

@@ -48,14 +48,6 @@ def desk(cast: Cast) -> Client:
 
 
 @pytest.fixture
-def priya(cast: Cast) -> User:
-    """Her login, and which practitioner she is."""
-    cast.priya.user = make_staff("priya", "Priya", "Nair", group="Practitioner")
-    cast.priya.save()
-    return cast.priya.user
-
-
-@pytest.fixture
 def treating(priya: User) -> Client:
     return desk_of(priya)
 

@@ -1,4 +1,6 @@
-"""Finding a caller's visit: by name, phone or reference, however it is typed."""
+"""Finding a caller's visit: by name, phone, e-mail or reference, however it is typed."""
+
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -7,7 +9,7 @@ from booking.models import Patient
 from booking.registration import Person
 from tests.booking.admin_steps import LIST, desk_of, listed
 from tests.booking.steps import visit
-from tests.cast import BEN, Cast
+from tests.cast import ANA, BEN, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -54,6 +56,18 @@ def test_a_number_on_file_is_found_though_another_was_left(desk: Client, cast: C
     Patient.objects.filter(name="Ana Lopez").update(phone="+17805550177")
 
     assert listed(desk.get(LIST, query_params={"q": "555-0177"})) == [anas.reference]
+
+
+@pytest.mark.parametrize("typed", ["ana@example.com", " ANA@Example.com ", "ana@"])
+def test_a_visit_is_found_by_the_address_that_its_letters_go_to(
+    desk: Client, cast: Cast, typed: str
+) -> None:
+    anas = visit(cast, "10:00")
+    leo = visit(cast, "15:00", person=replace(ANA, dependant="Leo"))
+    visit(cast, "12:00", person=BEN)
+
+    found = listed(desk.get(LIST, query_params={"q": typed}))
+    assert found == [leo.reference, anas.reference]
 
 
 def test_a_visit_is_found_by_its_reference_as_it_is_read_aloud(desk: Client, cast: Cast) -> None:

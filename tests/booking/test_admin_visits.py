@@ -27,12 +27,6 @@ def desk(cast: Cast) -> Client:
     return desk_of(cast.dina)
 
 
-def buttons(page: object) -> list[str]:
-    return [each.label for each in page.context["marks"]] + (  # type: ignore[attr-defined]
-        ["Cancel this visit"] if page.context["may_cancel"] else []  # type: ignore[attr-defined]
-    )
-
-
 def test_the_page_gives_the_facts_of_the_visit(desk: Client, cast: Cast) -> None:
     parent = replace(ANA, dependant="Leo Lopez")
     booked = visit(cast, "10:00", person=parent, day=TUESDAY)

@@ -13,7 +13,7 @@ from booking.models import Closure, Message, ScreeningAnswers
 from booking.registration import Person
 from booking.templatetags.worklists import age
 from content.models import ReaderQuestion
-from tests.booking.admin_steps import desk_of, words
+from tests.booking.admin_steps import desk_of, listed, words
 from tests.booking.steps import desk_visit, details_of, hold, visit
 from tests.booking.wishes import wait
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_staff
@@ -62,6 +62,17 @@ def test_tomorrows_visits_wait_until_their_patients_say_they_come(desk: Client, 
     scheduling.confirm_attendance(appointment=anas, now=NOW)
     assert waiting(desk)["Not confirmed for tomorrow"] == (1, "")
     assert "Not confirmed for tomorrow first visit: Tue 24 Nov, 12 noon" in words(desk.get(FRONT))
+
+
+def test_tomorrows_list_opens_on_those_who_have_not_said_it(desk: Client, cast: Cast):
+    anas, bens = visit(cast, "9:00"), visit(cast, "12:00", person=BEN)
+    visit(cast, "9:00", day="2026-11-25")
+    scheduling.confirm_attendance(appointment=anas, now=NOW)
+
+    page: Any = desk.get(FRONT)
+    addresses = {each["name"]: each["address"] for each in page.context["worklists"]}
+
+    assert listed(desk.get(addresses["Not confirmed for tomorrow"])) == [bens.reference]
 
 
 @pytest.mark.parametrize("whose", ["practitioner", "location", ""])

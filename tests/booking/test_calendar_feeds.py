@@ -35,14 +35,6 @@ def address(cast: Cast) -> str:
     return f"/calendars/{calendar_feeds.make(cast.priya, by=cast.dina, now=NOW)}.ics"
 
 
-@pytest.fixture
-def priya(cast: Cast) -> User:
-    """Priya's login."""
-    cast.priya.user = make_staff("priya", "Priya", "Nair", group="Practitioner")
-    cast.priya.save()
-    return cast.priya.user
-
-
 def entries(answer: Any) -> list[Any]:
     return list(Calendar.from_ical(answer.content).walk("VEVENT"))
 

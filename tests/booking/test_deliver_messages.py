@@ -6,7 +6,6 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from booking import outbox, scheduling
+from booking import scheduling
 from booking.models import Message, Patient, State, VisitLink
 from booking.registration import Person
+from tests.booking.steps import drain
 from tests.cast import ANA, BEN, Cast, make_cast
 from tests.factories import local, make_booking
 from tests.mail_server import (
@@ -43,13 +43,6 @@ def book(cast: Cast, wall: str = "9:00", *, person: Person = ANA) -> Message:
         cast.first_visit, cast.priya, cast.riverside, local(TUESDAY, wall), person=person, now=NOW
     )
     return Message.objects.get(appointment=visit)
-
-
-def drain(now: datetime = NOW) -> list[Message]:
-    delivered = []
-    while message := outbox.deliver_next(now=now):
-        delivered.append(message)
-    return delivered
 
 
 def has_been_sent(message: Message) -> bool:
@@ -92,8 +85,8 @@ def test_a_letter_in_other_hands_is_left_alone_and_the_next_about_the_same_visit
     )
     with mail_server() as server:
         with in_other_hands(ana):
-            assert drain() == [ben]
-        assert drain() == [ana, later]
+            assert drain(NOW) == [ben]
+        assert drain(NOW) == [ana, later]
     assert server.message_ids == [ben.message_id, ana.message_id, later.message_id]
 
 
@@ -106,7 +99,7 @@ def test_a_letter_that_is_on_its_way_is_tried_again_at_the_corrected_address() -
         Patient.objects.update(email="ana.l@example.com")
         scheduling.contact_changed(visit.patient, now=NOW)
     with mail_server() as server:
-        drain()
+        drain(NOW)
     assert {letter["To"] for letter in server.letters} == {"ana.l@example.com"}
 
 
@@ -137,7 +130,7 @@ def test_two_workers_at_once_deliver_each_letter_once() -> None:
 
     def work(name: str) -> None:
         start.wait()
-        delivered[name] = [message.message_id for message in drain()]
+        delivered[name] = [message.message_id for message in drain(NOW)]
         connection.close()
 
     with mail_server() as server:
@@ -177,7 +170,7 @@ def test_the_link_is_committed_before_the_letter_arrives() -> None:
     book(make_cast())
     port, server = free_port(), Looking()
     with listening(server, port), mail_sent_to(port):
-        drain()
+        drain(NOW)
     assert len(server.letters) == 1
     assert server.links_seen == 1
 

@@ -20,7 +20,6 @@ from tests.factories import EDMONTON, local, make_hours, make_practitioner
 pytestmark = pytest.mark.django_db
 
 A_TUESDAY = date.fromisoformat(TUESDAY)
-LAST_TUESDAY_IN_REACH = date(2027, 1, 19)
 
 
 def whole_day(day: date = A_TUESDAY) -> Interval:

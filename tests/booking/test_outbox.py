@@ -15,6 +15,7 @@ from booking import outbox, scheduling, visit_links
 from booking.models import Message, Patient, VisitLink, WaitingEntry
 from booking.registration import Person
 from tests.booking.every_letter import owed
+from tests.booking.steps import drain
 from tests.booking.test_letters import HEADERS, HOSTILE_NAMES
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast
 from tests.factories import local, make_booking
@@ -34,13 +35,6 @@ def book(cast: Cast, wall: str = "9:00", *, person: Person = ANA, now: datetime 
     return Message.objects.get(appointment=visit)
 
 
-def drain(now: datetime = NOW) -> list[Message]:
-    delivered = []
-    while message := outbox.deliver_next(now=now):
-        delivered.append(message)
-    return delivered
-
-
 def part(letter: EmailMessage, content_type: str) -> str:
     (found,) = [each for each in letter.walk() if each.get_content_type() == content_type]
     assert isinstance(found, EmailMessage)
@@ -50,7 +44,7 @@ def part(letter: EmailMessage, content_type: str) -> str:
 def test_a_confirmation_arrives_with_text_html_and_calendar_file() -> None:
     message = book(make_cast())
     with mail_server() as server:
-        assert drain() == [message]
+        assert drain(NOW) == [message]
     (letter,) = server.letters
     assert letter["Message-ID"] == message.message_id
     assert letter["To"] == "ana@example.com"
@@ -77,7 +71,7 @@ def test_what_was_sent_and_when_is_written_down() -> None:
 def test_a_letter_is_sent_once() -> None:
     book(make_cast())
     with mail_server() as server:
-        drain()
+        drain(NOW)
         assert drain(NOW + timedelta(days=1)) == []
     assert len(server.letters) == 1
 
@@ -96,7 +90,7 @@ def test_what_has_been_due_longest_leaves_first() -> None:
     ana, ben = book(cast, "9:00"), book(cast, "11:00", person=BEN)
     Message.objects.filter(pk=ben.pk).update(due_at=NOW - MINUTE)
     with mail_server() as server:
-        drain()
+        drain(NOW)
     assert server.message_ids == [ben.message_id, ana.message_id]
 
 
@@ -112,7 +106,7 @@ def test_a_server_that_asks_to_come_back_later_is_asked_again(step: str, error: 
     message = book(make_cast())
     with mail_server() as server:
         server.answers_to[step] = ["451 Later, ana@example.com"]
-        drain()
+        drain(NOW)
         message.refresh_from_db()
         assert (message.state, message.attempts) == (Delivery.QUEUED, 1)
         assert message.last_error == error
@@ -136,7 +130,7 @@ def test_a_letter_that_is_refused_for_good_fails_at_once_and_holds_up_nobody(
     ana, ben = book(cast, "9:00"), book(cast, "11:00", person=BEN)
     with mail_server() as server:
         server.answers_to[step] = ["550 No such person: ana@example.com"]
-        drain()
+        drain(NOW)
     ana.refresh_from_db()
     assert (ana.state, ana.last_error) == (Delivery.FAILED, error)
     assert ana.sent_at is None
@@ -148,7 +142,7 @@ def test_a_server_that_refuses_the_clinic_itself_is_asked_again() -> None:
     message = book(make_cast())
     with mail_server() as server:
         server.answers_to["MAIL"] = ["550 Sender not allowed"]
-        drain()
+        drain(NOW)
         message.refresh_from_db()
         assert (message.state, message.last_error) == (Delivery.QUEUED, "SMTPSenderRefused 550")
         drain(NOW + MINUTE)
@@ -160,7 +154,7 @@ def test_letters_wait_while_no_server_listens_and_leave_once_each_when_it_does()
     messages = [book(cast, wall) for wall in ("9:00", "10:30", "12:00", "13:30")]
     port, letterbox = free_port(), Letterbox()
     with mail_sent_to(port):
-        drain()
+        drain(NOW)
         assert {m.last_error for m in Message.objects.all()} == {"ConnectionRefusedError"}
         with listening(letterbox, port):
             assert drain(NOW) == []
@@ -174,7 +168,7 @@ def test_a_server_that_takes_the_letter_but_never_answers_gets_it_again_under_th
     with mail_server() as server:
         server.takes_seconds = 2
         with override_settings(EMAIL_TIMEOUT=0.3):
-            drain()
+            drain(NOW)
         message.refresh_from_db()
         assert message.state == Delivery.QUEUED
         server.takes_seconds = 0
@@ -198,7 +192,7 @@ def test_a_letter_fails_with_the_last_attempt_and_not_before() -> None:
     message = book(make_cast())
     Message.objects.update(attempts=outbox.ATTEMPTS - 2)
     with mail_sent_to(free_port()):
-        drain()
+        drain(NOW)
         message.refresh_from_db()
         assert message.state == Delivery.QUEUED
         drain(NOW + 30 * MINUTE)
@@ -222,7 +216,7 @@ def test_a_letter_that_cannot_be_written_waits_and_holds_up_nobody(
     Message.objects.filter(pk=ana.pk).update(kind=kind)
     Patient.objects.filter(name=ANA.name).update(email=email)
     with mail_server() as server:
-        drain()
+        drain(NOW)
     ana.refresh_from_db()
     assert (ana.state, ana.last_error, ana.due_at) == (Delivery.QUEUED, error, NOW + MINUTE)
     assert server.message_ids == [ben.message_id]
@@ -236,7 +230,7 @@ class SendsNothing(BaseEmailBackend):
 @override_settings(EMAIL_BACKEND=f"{__name__}.SendsNothing")
 def test_a_letter_that_the_mail_backend_did_not_send_waits() -> None:
     message = book(make_cast())
-    drain()
+    drain(NOW)
     message.refresh_from_db()
     assert (message.state, message.last_error) == (Delivery.QUEUED, "NothingSent")
 
@@ -245,7 +239,7 @@ def test_a_letter_whose_reader_has_no_address_any_more_is_not_needed() -> None:
     message = book(make_cast())
     Patient.objects.update(email="")
     with mail_server() as server:
-        drain()
+        drain(NOW)
     message.refresh_from_db()
     assert (server.letters, message.state) == ([], Delivery.SUPERSEDED)
 
@@ -259,7 +253,7 @@ def test_whatever_people_call_themselves_one_letter_arrives_with_the_usual_heade
             patient.name = name
             patient.save()
             Message.objects.update(state=Delivery.QUEUED, sent_at=None)
-            assert drain()[0].state == Delivery.SENT
+            assert drain(NOW)[0].state == Delivery.SENT
     assert len(server.letters) == len(HOSTILE_NAMES)
     for letter in server.letters:
         # Of its own the test server adds who sent it.
@@ -300,7 +294,7 @@ def token_in(letter: EmailMessage) -> str:
 def test_the_link_in_the_letter_opens_the_visit_and_only_its_hash_is_kept() -> None:
     message = book(make_cast())
     with mail_server() as server:
-        drain()
+        drain(NOW)
     token = token_in(server.letters[0])
     link = visit_links.find(token, now=NOW)
     assert link is not None
@@ -321,7 +315,7 @@ def test_a_letter_that_was_surely_not_taken_leaves_no_link_behind(step: str, ans
     book(make_cast())
     with mail_server() as server:
         server.answers_to[step] = [answer]
-        drain()
+        drain(NOW)
     assert VisitLink.objects.count() == 0
 
 
@@ -341,7 +335,7 @@ def test_a_letter_that_the_server_may_have_taken_keeps_its_link_alive() -> None:
     with mail_server() as server:
         server.takes_seconds = 2
         with override_settings(EMAIL_TIMEOUT=0.3):
-            drain()
+            drain(NOW)
         server.takes_seconds = 0
         drain(NOW + MINUTE)
     first, second = (token_in(letter) for letter in server.letters)
@@ -378,7 +372,7 @@ def test_a_letter_whose_links_cannot_be_made_waits_and_holds_up_nobody() -> None
     WaitingEntry.objects.update(until=date.max)
     ben = book(cast, "11:00", person=BEN)
     with mail_server() as server:
-        drain()
+        drain(NOW)
     ana.refresh_from_db()
     assert (ana.state, ana.last_error) == (Delivery.QUEUED, "OverflowError")
     assert ana.due_at == NOW + MINUTE

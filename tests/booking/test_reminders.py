@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from booking import outbox, scheduling
+from booking import scheduling
 from booking.letters import is_still_true
 from booking.models import (
     Appointment,
@@ -17,7 +17,7 @@ from booking.models import (
     WaitingEntry,
 )
 from tests.booking.every_letter import owed
-from tests.booking.steps import visit
+from tests.booking.steps import drain, visit
 from tests.cast import NOW, TUESDAY, Cast, make_cast
 from tests.factories import local
 from tests.mail_server import free_port, mail_sent_to, mail_server
@@ -38,11 +38,6 @@ def clinic() -> Cast:
     cast.first_visit.reminder_hours = [24, 72]
     cast.first_visit.save()
     return cast
-
-
-def drain(now: datetime) -> None:
-    while outbox.deliver_next(now=now):
-        pass
 
 
 def reminders() -> list[tuple[datetime, str]]:

@@ -85,6 +85,33 @@ class TestUtilisation:
         assert asked(practitioner=cast.tomas) == {"Tomas Costa": Load(60, 5 * DAY)}
         assert asked(location=cast.hilltop) == {"Priya Nair": Load(0, DAY)}
 
+    def test_hours_of_who_has_left_count_up_to_their_last_visit(self, cast: Cast) -> None:
+        visit(cast, "10:00")
+        for day in ("2026-11-24", "2026-11-28"):
+            ExtraHours.objects.create(
+                practitioner=cast.priya,
+                location=cast.riverside,
+                starts_at=local(day, "18:00"),
+                ends_at=local(day, "19:00"),
+            )
+        leave(cast.priya)
+        leave(cast.tomas)
+
+        found = reports.utilisation(THIS_WEEK)
+
+        assert found.by_person == {"Priya Nair": {0: Load(0, DAY), 1: Load(60, DAY + 60)}}
+
+    def test_hours_at_a_closed_location_count_up_to_the_last_visit_there(self, cast: Cast) -> None:
+        make_hours(cast.priya, cast.hilltop, weekdays=(5,))
+        visit(cast, "10:00", practitioner=cast.tomas)
+        shut(cast.hilltop)
+        shut(cast.riverside)
+
+        found = reports.utilisation(THIS_WEEK)
+
+        assert found.of_person("Priya Nair").worked == found.of_person("Tomas Costa").worked
+        assert found.total == Load(60, 2 * 2 * DAY)
+
     def test_where_nobody_works_there_is_no_part(self) -> None:
         assert Load(60, 0).percent is None
 
@@ -214,10 +241,35 @@ class TestNextFree:
         cast.first_visit.save()
         assert reports.next_free(THIS_WEEK) == []
 
+    def test_who_has_left_and_where_it_is_shut_are_left_out(self, cast: Cast) -> None:
+        close(cast.priya, "2026-11-23", "2026-11-26")
+        make_hours(cast.priya, cast.hilltop, weekdays=(3,), starts_at="18:00", ends_at="20:00")
+        Closure.objects.create(
+            location=cast.riverside,
+            starts_at=local("2026-11-26", "0:00"),
+            ends_at=local("2026-11-27", "0:00"),
+            reason="Flood",
+        )
+        leave(cast.tomas)
+        assert reports.next_free(THIS_WEEK) == [NextFree(MONDAY, 3, 3)]
+
+        shut(cast.hilltop)
+        assert reports.next_free(THIS_WEEK) == [NextFree(MONDAY, 4, 4)]
+
     def test_nothing_within_the_horizon_is_said(self, cast: Cast) -> None:
         hours_for_one_visit(cast, ends_at="10:00")
 
         assert waits(cast, until="2026-11-23") == [None, None]
+
+
+def leave(practitioner) -> None:
+    practitioner.is_treating = False
+    practitioner.save()
+
+
+def shut(location) -> None:
+    location.is_open = False
+    location.save()
 
 
 def close(practitioner, first: str, end: str) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from booking import outbox, scheduling, visit_links
+from booking import scheduling, visit_links
 from booking.letters import issue_links, short_text
 from booking.models import Message, Patient, VisitLink
 from booking.text_messages import DoesNotFit, GatewayTrouble, fits, send_text
 from tests.booking.every_letter import owed
-from tests.booking.steps import visit
+from tests.booking.steps import drain, visit
 from tests.booking.wishes import offered, wait
 from tests.cast import ANA, NOW, TUESDAY, Cast, make_cast
 from tests.factories import local
@@ -83,11 +83,6 @@ def set_up(url: str) -> Iterator[None]:
         yield
 
 
-def drain(now: Any = NOW) -> None:
-    while outbox.deliver_next(now=now):
-        pass
-
-
 def a_visit_of_ana_who_agreed(cast: Cast) -> Any:
     booked = visit(cast, "9:00")
     Patient.objects.update(texts_agreed_at=NOW)
@@ -103,7 +98,7 @@ def cancelled_text(cast: Cast) -> Message:
 def test_the_gateway_gets_number_text_and_id_with_the_token() -> None:
     with gateway() as there:
         message = cancelled_text(make_cast())
-        drain()
+        drain(NOW)
     assert there.taken == [
         {
             "to": "+17805550150",
@@ -138,7 +133,7 @@ def test_who_takes_the_agreement_back_gets_no_text_that_is_on_its_way() -> None:
     with gateway() as there:
         message = cancelled_text(make_cast())
         Patient.objects.update(texts_agreed_at=None)
-        drain()
+        drain(NOW)
     message.refresh_from_db()
     assert (there.taken, message.state) == ([], Delivery.SUPERSEDED)
 
@@ -151,7 +146,7 @@ def test_a_text_that_waits_goes_to_the_number_that_was_corrected_meanwhile(kind:
         Message.objects.exclude(pk=message.pk).delete()
         Message.objects.filter(pk=message.pk).update(channel=Message.Channel.TEXT, due_at=NOW)
         Patient.objects.update(texts_agreed_at=NOW)
-        drain()
+        drain(NOW)
     assert [each["to"] for each in there.taken] == ["+17805550177"]
 
 
@@ -159,7 +154,7 @@ def test_a_text_whose_reader_has_no_number_any_more_does_not_leave() -> None:
     with gateway() as there:
         text = cancelled_text(make_cast())
         Patient.objects.update(phone="")
-        drain()
+        drain(NOW)
     text.refresh_from_db()
     assert (there.taken, text.state) == ([], Delivery.SUPERSEDED)
 
@@ -175,16 +170,16 @@ def test_a_new_link_is_no_text_again() -> None:
             by=cast.dina,
             now=NOW,
         )
-        drain()
+        drain(NOW)
         scheduling.send_new_link(booked, now=NOW)
-        drain()
+        drain(NOW)
     assert len(there.taken) == 1
 
 
 def test_a_text_that_waits_when_the_gateway_is_taken_away_is_not_sent() -> None:
     with set_up("http://127.0.0.1:9/"):
         message = cancelled_text(make_cast())
-    drain()
+    drain(NOW)
     message.refresh_from_db()
     assert message.state == Delivery.SUPERSEDED
 
@@ -291,7 +286,7 @@ def test_what_the_gateway_refuses_for_good_fails(code: int) -> None:
     with gateway() as there:
         there.answers = [code]
         message = cancelled_text(make_cast())
-        drain()
+        drain(NOW)
     message.refresh_from_db()
     assert (message.state, message.last_error) == (Delivery.FAILED, f"GatewayTrouble {code}")
 
@@ -301,7 +296,7 @@ def test_what_the_gateway_cannot_take_now_is_tried_again(code: int) -> None:
     with gateway() as there:
         there.answers = [code]
         message = cancelled_text(make_cast())
-        drain()
+        drain(NOW)
         message.refresh_from_db()
         assert (message.state, message.last_error) == (Delivery.QUEUED, f"GatewayTrouble {code}")
         assert message.due_at == NOW + MINUTE
@@ -314,7 +309,7 @@ def test_what_the_gateway_cannot_take_now_is_tried_again(code: int) -> None:
 def test_without_an_answer_it_is_tried_again_and_the_e_mail_leaves_meanwhile() -> None:
     with set_up(f"http://127.0.0.1:{free_port()}/"):
         message = cancelled_text(make_cast())
-        drain()
+        drain(NOW)
     message.refresh_from_db()
     assert (message.state, message.last_error) == (Delivery.QUEUED, "GatewayTrouble")
     letter = Message.objects.get(kind=Kind.CANCELLATION, channel=Message.Channel.EMAIL)

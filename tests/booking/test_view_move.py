@@ -10,7 +10,7 @@ from booking import scheduling
 from booking.diary_lock import DiaryBusy
 from booking.models import Appointment, AppointmentEvent, Message, State
 from tests.booking.linked import browser_with, hidden_in, link_to, shows
-from tests.booking.pages import text_of
+from tests.booking.pages import free_times, text_of
 from tests.booking.steps import visit
 from tests.cast import BEN, NOW, TUESDAY, Cast
 from tests.factories import local
@@ -48,10 +48,6 @@ def go_ahead(browser: Client, key: str = ONE_O_CLOCK, practitioner: str = "priya
 def place_of(anas: Appointment) -> tuple[str, object]:
     anas.refresh_from_db()
     return (anas.practitioner.name, anas.starts_at)
-
-
-def free_times(answer) -> list[str]:
-    return [time.key for day in answer.context["days"] for time in day.times]
 
 
 def test_the_week_opens_with_ones_own_practitioner(browser: Client) -> None:

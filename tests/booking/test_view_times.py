@@ -6,17 +6,13 @@ from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from booking.models import Appointment, Closure, State
-from tests.booking.pages import take, text_of
+from tests.booking.pages import free_times, take, text_of
 from tests.cast import ANA, NOW, TUESDAY, Cast
 from tests.factories import local, make_booking, make_hours, make_practitioner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 NINE = local(TUESDAY, "9:00")
-
-
-def free_times(answer) -> list[str]:
-    return [time.key for day in answer.context["days"] for time in day.times]
 
 
 def test_the_page_opens_on_the_first_day_that_has_a_free_time(client: Client, cast: Cast) -> None:

@@ -4,8 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
-from django.contrib.auth.models import User
 from django.test import Client
 
 from content.models import (
@@ -19,7 +17,10 @@ from content.models import (
     Topic,
 )
 from tests.cast import NOW, make_staff
+from tests.content.rules import make_pregnancy_rule
 from tests.content.texts import (
+    browser_of,
+    errors,
     filled_in,
     make_article,
     make_condition,
@@ -29,34 +30,15 @@ from tests.content.texts import (
     make_reviewer,
     make_topic,
 )
-from tests.factories import make_clinic
 
 TODAY = date(2026, 11, 23)
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    make_clinic()
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def editor() -> Client:
-    return browser_of(make_staff("eve", "Eve", "Moreau", group="Editor"))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 @pytest.fixture
 def desk() -> Client:
     return browser_of(make_staff("dina", "Dina", "Farouk", group="Front desk"))
-
-
-def browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 def page_of(row: Any) -> str:
@@ -70,11 +52,6 @@ def save(browser: Client, row: Any, **changes: Any) -> Any:
 def add(browser: Client, model: str, /, **facts: Any) -> Any:
     address = f"/admin/content/{model}/add/"
     return browser.post(address, filled_in(browser, address) | facts)
-
-
-def errors(answer: Any) -> list[str]:
-    assert answer.status_code == 200, answer.headers.get("Location")
-    return [str(error) for group in answer.context["errors"] for error in group]
 
 
 # Sources
@@ -146,7 +123,7 @@ def test_a_source_that_a_text_cites_is_neither_renamed_nor_deleted(editor: Clien
 
 def test_a_source_of_a_safety_rule_is_not_deleted(editor: Client) -> None:
     reference = make_reference()
-    make_rule().references.add(reference)
+    make_pregnancy_rule().references.add(reference)
 
     deletion = page_of(reference).replace("change", "delete")
 
@@ -224,26 +201,9 @@ def test_synonyms_are_typed_one_per_line_and_at_least_two(editor: Client) -> Non
 # Safety rules
 
 
-def make_rule(**facts: Any) -> SafetyRule:
-    described = {
-        "key": "pregnancy",
-        "trigger": "Pregnancy",
-        "level": "caution",
-        "group": "pregnancy",
-        "question": "Are you pregnant?",
-        "patient_wording": "Tell us.",
-        "clinician_wording": "Decide together.",
-        "outcome": "review",
-        "source_note": "The register's standard.",
-        "reviewer": make_reviewer(),
-        "reviewed_on": TODAY,
-    }
-    return SafetyRule.objects.create(**(described | facts))
-
-
 def test_a_safety_rule_is_published_only_with_all_that_it_rests_on(editor: Client) -> None:
     long_ago = TODAY - timedelta(days=400)
-    rule = make_rule(source_note="", reviewer=None, reviewed_on=long_ago)
+    rule = make_pregnancy_rule(source_note="", reviewer=None, reviewed_on=long_ago)
 
     assert errors(save(editor, rule, is_published="on")) == [
         "Name the clinician who reviewed it.",
@@ -259,7 +219,7 @@ def test_a_safety_rule_is_published_only_with_all_that_it_rests_on(editor: Clien
 def test_nobody_without_registration_number_reviews_a_safety_rule(editor: Client) -> None:
     mei = make_reviewer("Mei Lindqvist", number="")
 
-    answer = save(editor, make_rule(), reviewer=mei.pk)
+    answer = save(editor, make_pregnancy_rule(), reviewer=mei.pk)
 
     assert answer.context["adminform"].form.errors == {
         "reviewer": ["Mei Lindqvist has no registration number yet: add it on their page first."]
@@ -267,7 +227,7 @@ def test_nobody_without_registration_number_reviews_a_safety_rule(editor: Client
 
 
 def test_the_number_of_who_reviewed_a_public_rule_is_kept(editor: Client) -> None:
-    priya = make_rule(is_published=True).reviewer
+    priya = make_pregnancy_rule(is_published=True).reviewer
     assert priya
 
     answer = save(editor, priya, registration_number="")
@@ -278,7 +238,7 @@ def test_the_number_of_who_reviewed_a_public_rule_is_kept(editor: Client) -> Non
 
 
 def test_who_reviewed_a_safety_rule_is_kept_in_its_history(editor: Client) -> None:
-    rule = make_rule()
+    rule = make_pregnancy_rule()
     mei = make_reviewer("Mei Lindqvist")
 
     save(editor, rule, reviewer=mei.pk)
@@ -291,14 +251,14 @@ def test_who_reviewed_a_safety_rule_is_kept_in_its_history(editor: Client) -> No
 
 
 def test_a_published_safety_rule_is_found(editor: Client) -> None:
-    save(editor, make_rule(), is_published="on")
+    save(editor, make_pregnancy_rule(), is_published="on")
 
     assert "Tell us." in SearchEntry.objects.get(address="/safety/").body
 
 
 def test_a_safety_rule_promises_nothing_either(editor: Client) -> None:
     make_phrase()
-    rule = make_rule()
+    rule = make_pregnancy_rule()
     (sentence,) = errors(save(editor, rule, patient_wording="Needling cures."))
     assert sentence.startswith("“cure*”")
 
@@ -309,11 +269,11 @@ def test_a_safety_rule_promises_nothing_either(editor: Client) -> None:
 
 
 def test_the_list_of_safety_rules_tells_what_is_overdue(editor: Client) -> None:
-    make_rule(key="fresh", is_published=True)
-    make_rule(key="due", is_published=True, reviewed_on=date(2026, 1, 10))
-    make_rule(key="old", is_published=True, reviewed_on=date(2025, 11, 22))
-    make_rule(key="draft")
-    make_rule(key="nobodys", is_published=True, reviewer=None)
+    make_pregnancy_rule(key="fresh", is_published=True)
+    make_pregnancy_rule(key="due", is_published=True, reviewed_on=date(2026, 1, 10))
+    make_pregnancy_rule(key="old", is_published=True, reviewed_on=date(2025, 11, 22))
+    make_pregnancy_rule(key="draft")
+    make_pregnancy_rule(key="nobodys", is_published=True, reviewer=None)
 
     def listed(state: str) -> list[str]:
         answer = editor.get(f"/admin/content/safetyrule/?state={state}")
@@ -333,7 +293,10 @@ def test_the_list_of_safety_rules_tells_what_is_overdue(editor: Client) -> None:
 
 
 def test_only_a_drafted_safety_rule_is_deleted(editor: Client) -> None:
-    draft, public = make_rule(key="draft"), make_rule(key="public", is_published=True)
+    draft, public = (
+        make_pregnancy_rule(key="draft"),
+        make_pregnancy_rule(key="public", is_published=True),
+    )
 
     for rule in (draft, public):
         editor.post(page_of(rule).replace("change", "delete"), {"post": "yes"})

@@ -12,7 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from content.models import Picture
 from tests.cast import make_staff
-from tests.content.texts import make_article
+from tests.content.texts import errors, make_article
 from tests.factories import make_clinic
 
 LIST = "/admin/content/picture/"
@@ -27,13 +27,6 @@ def media(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def editor() -> Client:
-    browser = Client()
-    browser.force_login(make_staff("eve", "Eve", "Moreau", group="Editor"))
-    return browser
-
-
 def photograph(width: int = 1500, height: int = 1000, **options: Any) -> SimpleUploadedFile:
     written = BytesIO()
     Image.new("RGB", (width, height), (120, 80, 60)).save(written, format="JPEG", **options)
@@ -43,11 +36,6 @@ def photograph(width: int = 1500, height: int = 1000, **options: Any) -> SimpleU
 def upload(browser: Client, file: Any, address: str = f"{LIST}add/", **facts: str) -> Any:
     described = {"title": "A couch", "alt": "A treatment couch by a window.", "caption": ""}
     return browser.post(address, {"file": file, "credit": "", **described, **facts})
-
-
-def errors(answer: Any) -> list[str]:
-    assert answer.status_code == 200, answer.headers.get("Location")
-    return [str(error) for group in answer.context["errors"] for error in group]
 
 
 def files_in(folder: Path) -> list[str]:

@@ -23,6 +23,8 @@ from content.models import (
 from tests.cast import NOW, make_staff
 from tests.content.texts import (
     BODY,
+    browser_of,
+    errors,
     filled_in,
     make_article,
     make_condition,
@@ -32,42 +34,17 @@ from tests.content.texts import (
     make_reviewer,
     make_topic,
 )
-from tests.factories import make_clinic
 
 TODAY = date(2026, 11, 23)
 LIST = "/admin/content/article/"
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    make_clinic()
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def eve() -> User:
-    """Edits texts."""
-    return make_staff("eve", "Eve", "Moreau", group="Editor")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 @pytest.fixture
 def priya() -> User:
     """Treats, and reviews texts."""
     return make_staff("priya", "Priya", "Nair", group="Practitioner")
-
-
-@pytest.fixture
-def editor(eve: User) -> Client:
-    return browser_of(eve)
-
-
-def browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 def page_of(text: Publication) -> str:
@@ -78,12 +55,6 @@ def page_of(text: Publication) -> str:
 def save(browser: Client, text: Publication, **changes: Any) -> Any:
     """Change some fields of a text in its form and press Save."""
     return browser.post(page_of(text), filled_in(browser, page_of(text)) | changes)
-
-
-def errors(answer: Any) -> list[str]:
-    """What keeps the form from being saved, as it is shown above it."""
-    assert answer.status_code == 200, answer.headers.get("Location")
-    return [str(error) for group in answer.context["errors"] for error in group]
 
 
 # Writing

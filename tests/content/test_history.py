@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -13,25 +12,10 @@ from content.models import Article, Condition, EvidenceSummary, PhraseException,
 from content.publishing import disputed
 from tests.cast import NOW, make_staff
 from tests.content.texts import filled_in, make_article, make_condition, make_phrase, make_topic
-from tests.factories import make_clinic
 
 LIST = "/admin/content/article/"
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    make_clinic()
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def editor() -> Client:
-    browser = Client()
-    browser.force_login(make_staff("eve", "Eve", "Moreau", group="Editor"))
-    return browser
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 def change(article: Article, **facts: Any) -> None:
@@ -52,9 +36,9 @@ def version_address(article: Article, version: Any) -> str:
 # The list
 
 
-def test_the_list_names_who_changed_what_and_when(editor: Client, monday_morning: Any) -> None:
+def test_the_list_names_who_changed_what_and_when(editor: Client, at_now: Any) -> None:
     article = make_article()
-    monday_morning.shift(3600)
+    at_now.shift(3600)
     sent = filled_in(editor, f"{LIST}{article.pk}/change/")
     sent |= {"title": "Afraid?", "body": sent["body"].replace("\n", "\r\n")}
     editor.post(f"{LIST}{article.pk}/change/", sent)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from content.models import Article, Publication
@@ -17,9 +16,8 @@ from tests.content.texts import (
     make_page,
     make_topic,
 )
-from tests.factories import make_clinic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 TEXTS = {
     "article": make_article,
@@ -27,20 +25,6 @@ TEXTS = {
     "faq": make_faq,
     "page": make_page,
 }
-
-
-@pytest.fixture(autouse=True)
-def monday_morning():
-    make_clinic()
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def editor() -> Client:
-    browser = Client()
-    browser.force_login(make_staff("eve", "Eve", "Moreau", group="Editor"))
-    return browser
 
 
 def link_to(text: Publication) -> str:

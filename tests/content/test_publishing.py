@@ -21,6 +21,7 @@ from content.models import (
 )
 from content.publishing import Standing, disputed, missing, missing_of_rule, parts_of, standing
 from tests.cast import NOW, make_staff
+from tests.content.rules import make_pregnancy_rule
 from tests.content.starter_clinic import starter_clinic  # noqa: F401 - a fixture
 from tests.content.texts import (
     make_article,
@@ -107,25 +108,8 @@ def test_a_photo_and_a_block_that_cannot_be_shown_are_missed() -> None:
 # Safety rules
 
 
-def make_rule(**facts: object) -> SafetyRule:
-    described = {
-        "key": "pregnancy",
-        "trigger": "Pregnancy",
-        "level": "caution",
-        "group": "pregnancy",
-        "question": "Are you pregnant?",
-        "patient_wording": "Tell us.",
-        "clinician_wording": "Decide together.",
-        "outcome": "review",
-        "source_note": "The register's standard.",
-        "reviewer": make_reviewer(),
-        "reviewed_on": TODAY,
-    }
-    return SafetyRule.objects.create(**(described | facts))
-
-
 def test_a_safety_rule_names_what_it_rests_on() -> None:
-    rule = make_rule(source_note=" ")
+    rule = make_pregnancy_rule(source_note=" ")
 
     assert missing_of_rule(rule, today=TODAY, has_references=True) == []
     assert missing_of_rule(rule, today=TODAY, has_references=False) == [
@@ -134,7 +118,10 @@ def test_a_safety_rule_names_what_it_rests_on() -> None:
 
 
 def test_a_safety_rule_stands_in_the_name_of_a_registered_clinician() -> None:
-    nobody, unregistered = make_rule(reviewer=None), make_reviewer("Mei Lindqvist", number=" ")
+    nobody, unregistered = (
+        make_pregnancy_rule(reviewer=None),
+        make_reviewer("Mei Lindqvist", number=" "),
+    )
 
     assert missing_of_rule(nobody, today=TODAY, has_references=True) == [
         "Name the clinician who reviewed it."
@@ -158,7 +145,7 @@ def test_a_safety_rule_stands_in_the_name_of_a_registered_clinician() -> None:
     ],
 )
 def test_a_safety_rule_is_reviewed_every_year(reviewed_on: date, lacking: list[str]) -> None:
-    rule = make_rule(reviewed_on=reviewed_on)
+    rule = make_pregnancy_rule(reviewed_on=reviewed_on)
 
     assert missing_of_rule(rule, today=TODAY, has_references=True) == lacking
 

@@ -1,10 +1,8 @@
 """An article: who stands behind it, its sources, what to read next, and the way to a visit."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
@@ -20,19 +18,11 @@ from tests.content.texts import (
     make_reviewer,
     make_topic,
 )
-from tests.factories import make_clinic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 TODAY = NOW.date()
 PATH = "/articles/afraid-of-needles/"
-
-
-@pytest.fixture(autouse=True)
-def at_now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        make_clinic()
-        yield
 
 
 def make_editor() -> User:

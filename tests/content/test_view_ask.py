@@ -1,27 +1,16 @@
 """A reader's question reaches the front desk, and nobody else."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.test import Client
 from pytest_django import Settings
 
 from content.models import ReaderQuestion
 from tests.cast import NOW
 from tests.content.pages import parsed
-from tests.factories import make_clinic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 PATH = "/faqs/ask/"
-
-
-@pytest.fixture(autouse=True)
-def at_now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        make_clinic()
-        yield
 
 
 def stored() -> list[tuple[str, str]]:

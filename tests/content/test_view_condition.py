@@ -1,10 +1,8 @@
 """The page of a condition: verdict, sources, help, and the way to a visit that carries it along."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -13,20 +11,12 @@ from tests.cast import NOW
 from tests.content.pages import parsed
 from tests.content.rules import make_rule
 from tests.content.texts import make_article, make_condition
-from tests.factories import make_clinic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 TODAY = NOW.date()
 PATH = "/conditions/neck-pain/"
 BOOKING = ("/book/?about=neck-pain", "Book a visit about this")
-
-
-@pytest.fixture(autouse=True)
-def at_now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        make_clinic()
-        yield
 
 
 def test_the_verdict_comes_first_and_says_what_its_letter_means(client: Client) -> None:

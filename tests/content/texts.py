@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -105,6 +106,19 @@ def make_condition(slug: str = "neck-pain", *, label: str = "B", **facts: Any) -
             unknown="Who gains from it.",
         )
     return condition
+
+
+def browser_of(user: User) -> Client:
+    """A browser in which `user` has signed in."""
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def errors(answer: Any) -> list[str]:
+    """What keeps a form from being saved, as it is shown above it."""
+    assert answer.status_code == 200, answer.headers.get("Location")
+    return [str(error) for group in answer.context["errors"] for error in group]
 
 
 def filled_in(browser: Client, address: str) -> dict[str, Any]:

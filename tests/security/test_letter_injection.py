@@ -72,7 +72,6 @@ CORPUS = [
     "Ana\x08\x7f\x1b]0;evil\x07",
     "é" * 75 + "\r\nX-Evil: 1",
 ]
-PARTS = ["text/plain", "text/html"]
 KNOWN = {
     *("UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "LOCATION"),
     *("DESCRIPTION", "ORGANIZER", "STATUS", "CLASS", "TRANSP"),
