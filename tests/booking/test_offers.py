@@ -12,6 +12,7 @@ from booking.models import (
     FreedTime,
     HouseRules,
     Message,
+    Room,
     ScreeningAnswers,
     SlotOffer,
     State,
@@ -20,7 +21,7 @@ from booking.models import (
 from booking.registration import Person
 from booking.scheduling import offers as offers_module
 from booking.scheduling.holds import drop_expired
-from tests.booking.steps import BENS_BROWSER, desk_visit, history, hold, letters, visit
+from tests.booking.steps import BENS_BROWSER, book, desk_visit, history, hold, letters, visit
 from tests.booking.wishes import (
     CHIDI,
     LATER,
@@ -38,6 +39,7 @@ from tests.factories import local, make_service
 
 pytestmark = pytest.mark.django_db
 
+WEDNESDAY = "2026-11-25"
 HALF_PAST = MORNING + timedelta(minutes=30)
 
 
@@ -271,6 +273,85 @@ def test_it_ends_when_nobody_is_left_to_be_asked(cast: Cast) -> None:
     scheduling.decline_offer(offer=offered(cast), by=None, now=MORNING)
 
     assert scheduling.offer_freed_times(now=MORNING) == 0
+    assert still_free() == []
+
+
+def test_a_time_that_a_visitor_only_held_is_offered_when_the_hold_ends(cast: Cast) -> None:
+    wait(cast)
+    free(cast)
+    ends = hold(cast, "10:00", visitor=BENS_BROWSER, now=MORNING).hold_expires_at
+    assert ends
+
+    assert scheduling.offer_freed_times(now=MORNING) == 0
+    assert scheduling.offer_freed_times(now=ends - timedelta(microseconds=1)) == 0
+    assert scheduling.offer_freed_times(now=ends) == 1
+
+    assert answers() == [("Ana Lopez", "open")]
+    assert still_free() == []
+
+
+def test_a_time_that_a_visitor_books_is_offered_to_nobody(cast: Cast) -> None:
+    wait(cast)
+    free(cast)
+    held = hold(cast, "10:00", visitor=BENS_BROWSER, now=MORNING)
+    scheduling.offer_freed_times(now=MORNING)
+    book(held, person=BEN, now=MORNING)
+
+    assert scheduling.offer_freed_times(now=MORNING + timedelta(minutes=10)) == 0
+    assert (answers(), still_free()) == ([], [])
+
+
+def test_a_hold_in_the_last_free_room_is_waited_for_too(cast: Cast) -> None:
+    wait(cast, practitioner=cast.priya)
+    Room.objects.filter(location=cast.riverside).exclude(order=1).update(in_use=False)
+    free(cast)
+    hold(cast, "10:00", practitioner=cast.tomas, visitor=BENS_BROWSER, now=MORNING)
+
+    assert scheduling.offer_freed_times(now=MORNING) == 0
+    assert scheduling.offer_freed_times(now=MORNING + timedelta(minutes=10)) == 1
+
+
+def test_a_hold_that_nobody_waits_behind_puts_nothing_off(cast: Cast) -> None:
+    free(cast)
+    hold(cast, "10:00", visitor=BENS_BROWSER, now=MORNING)
+
+    scheduling.offer_freed_times(now=MORNING)
+
+    assert still_free() == []
+
+
+def test_who_declines_one_time_is_offered_the_other_that_became_free_meanwhile(cast: Cast) -> None:
+    wait(cast)
+    tuesdays = offered(cast)
+    free(cast, day=WEDNESDAY)
+    assert scheduling.offer_freed_times(now=MORNING) == 0
+
+    scheduling.decline_offer(offer=tuesdays, by=None, now=MORNING + LATER)
+    assert scheduling.offer_freed_times(now=HALF_PAST) == 1
+
+    newest = SlotOffer.objects.latest("pk")
+    assert (newest.answer, newest.starts_at) == ("open", local(WEDNESDAY, "10:00"))
+    assert answers() == [("Ana Lopez", "declined"), ("Ana Lopez", "open")]
+
+
+def test_a_time_that_would_not_suit_waits_for_nobodys_answer(cast: Cast) -> None:
+    wait(cast, weekdays=[1])
+    offered(cast)
+    free(cast, day=WEDNESDAY)
+
+    scheduling.offer_freed_times(now=MORNING)
+
+    assert still_free() == []
+
+
+def test_nothing_is_put_off_until_its_own_start(cast: Cast) -> None:
+    HouseRules.objects.create(pk=1, offer_minutes=60 * 26)
+    wait(cast)
+    offered(cast, day=WEDNESDAY)
+    free(cast)
+
+    scheduling.offer_freed_times(now=MORNING)
+
     assert still_free() == []
 
 
