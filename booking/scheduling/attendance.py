@@ -20,19 +20,25 @@ AFTERCARE_AT = time(18)
 
 @in_diary_transaction
 def arrive(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
-    """The patient is here. Only on the day of the visit."""
-    current = _on_its_day(appointment, EventKind.ARRIVED, now=now)
+    """The patient is here; or was, if nobody had marked it on the day."""
+    current = _standing(appointment, EventKind.ARRIVED)
+    if _days_since(current, now=now) < 0:
+        raise WrongState(f"The day of visit {current.reference} has not come yet.")
     write(current, EventKind.ARRIVED, to=State.ARRIVED, by=by, now=now)
     return current
 
 
 @in_diary_transaction
 def complete(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
-    """The patient has been treated. That evening a letter says when to get help."""
+    """The patient has been treated. On the evening of the visit a letter says what to expect and
+    when to get help; what is marked on the next day is told at once. Later it would come when
+    soreness is over and the signs to watch for have shown, and only alarm.
+    """
     current = _standing(appointment, EventKind.COMPLETED)
     write(current, EventKind.COMPLETED, to=State.COMPLETED, by=by, now=now)
-    if not current.service.by_phone:
-        evening = instant(local_day(now, clinic_zone()), AFTERCARE_AT, clinic_zone())
+    if not current.service.by_phone and _days_since(current, now=now) <= 1:
+        zone = clinic_zone()
+        evening = instant(local_day(current.starts_at, zone), AFTERCARE_AT, zone)
         owe_letter(current, Message.Kind.AFTERCARE, now=now, due_at=max(now, evening))
     return current
 
@@ -61,7 +67,9 @@ def undo(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
 
     Raises SlotTaken when somebody has been given the place of a no-show, or the patient another.
     """
-    current = _on_its_day(appointment, EventKind.UNDONE, now=now)
+    current = _standing(appointment, EventKind.UNDONE)
+    if _days_since(current, now=now) != 0:
+        raise WrongState(f"This can be done only on the day of visit {current.reference}.")
     drop_expired_holds([current.practitioner_id], current.location, now=now)
     # The constraint does not look at a visit that was squeezed in.
     expect_free(Patient.objects.get(appointments=current), current)
@@ -76,9 +84,7 @@ def _standing(appointment: Appointment, mark: EventKind) -> Appointment:
     return current
 
 
-def _on_its_day(appointment: Appointment, mark: EventKind, *, now: datetime) -> Appointment:
-    current = _standing(appointment, mark)
+def _days_since(visit: Appointment, *, now: datetime) -> int:
+    """How many of the clinic's days the visit's own lies back."""
     zone = clinic_zone()
-    if local_day(now, zone) != local_day(current.starts_at, zone):
-        raise WrongState(f"This can be done only on the day of visit {current.reference}.")
-    return current
+    return (local_day(now, zone) - local_day(visit.starts_at, zone)).days
