@@ -19,8 +19,8 @@ from booking.models import (
 from booking.registration import Person, find_or_register
 from booking.scheduling.correspondence import owe, supersede
 from booking.scheduling.ledger import WrongState
-from booking.scheduling.moves import last_own_change
 from booking.scheduling.offer_answers import close_offer, locked_entry, locked_offer
+from booking.scheduling.taking_back import last_own_change
 from booking.waiting_list import earlier_is_possible, past_use
 from content.models import Location, Practitioner
 

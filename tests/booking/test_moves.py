@@ -23,7 +23,8 @@ from booking.models import (
 )
 from booking.openings import WhyNot
 from booking.policy import Refusal
-from booking.scheduling import moves
+from booking.registration import Person
+from booking.scheduling import taking_back
 from booking.scheduling.correspondence import owe_letter, owe_reminders
 from booking.scheduling.rules import room_or_first
 from booking.visit_links import AFTER_THE_VISIT
@@ -418,6 +419,75 @@ def test_a_time_that_somebody_has_by_now_cannot_be_taken_back(cast: Cast) -> Non
     assert place_of(anas)[2] == ONE
 
 
+CHIDI = Person(name="Chidi Eze", email="chidi@example.com", phone="+17805550152")
+
+
+def change_ones_mind(cast: Cast, anas: Appointment, change: str) -> None:
+    if change == "move":
+        move(cast, anas)
+    else:
+        scheduling.cancel(appointment=anas, by=None, now=NOW)
+
+
+@pytest.mark.parametrize("change", ["move", "cancel"])
+@pytest.mark.parametrize("rooms", [1, 2])
+def test_who_was_squeezed_in_beside_it_has_not_taken_its_time(
+    cast: Cast, change: str, rooms: int
+) -> None:
+    Room.objects.filter(location=cast.riverside, order__gt=rooms).update(in_use=False)
+    anas = visit(cast, "10:00")
+    desk_visit(cast, "10:00", person=BEN, overbooking_reason="In pain")
+    change_ones_mind(cast, anas, change)
+
+    take_back(anas)
+
+    anas.refresh_from_db()
+    assert (anas.starts_at, anas.state, anas.overbooked) == (TEN, "booked", False)
+
+
+@pytest.mark.parametrize("change", ["move", "cancel"])
+@pytest.mark.parametrize("rooms", [1, 2])
+def test_who_was_squeezed_in_stands_there_again_as_before(
+    cast: Cast, change: str, rooms: int
+) -> None:
+    Room.objects.filter(location=cast.riverside, order__gt=rooms).update(in_use=False)
+    visit(cast, "10:00", person=BEN)
+    anas = desk_visit(cast, "10:00", overbooking_reason="In pain")
+    for _ in range(2):
+        change_ones_mind(cast, anas, change)
+        take_back(anas)
+
+    anas.refresh_from_db()
+    assert (anas.starts_at, anas.state) == (TEN, "booked")
+    assert (anas.overbooked, anas.overbooking_reason) == (True, "In pain")
+
+
+def test_who_was_squeezed_in_beside_a_visit_that_is_gone_has_the_time_alone(cast: Cast) -> None:
+    bens = visit(cast, "10:00", person=BEN)
+    anas = desk_visit(cast, "10:00", overbooking_reason="In pain")
+    move(cast, anas)
+    scheduling.cancel(appointment=bens, by=cast.dina, now=NOW)
+
+    take_back(anas)
+
+    anas.refresh_from_db()
+    assert (anas.starts_at, anas.overbooked) == (TEN, False)
+
+
+@pytest.mark.parametrize("change", ["move", "cancel"])
+def test_who_was_squeezed_in_does_not_come_back_to_what_somebody_else_got_since(
+    cast: Cast, change: str
+) -> None:
+    bens = visit(cast, "10:00", person=BEN)
+    anas = desk_visit(cast, "10:00", overbooking_reason="In pain")
+    change_ones_mind(cast, anas, change)
+    scheduling.cancel(appointment=bens, by=cast.dina, now=NOW)
+    desk_visit(cast, "10:00", person=CHIDI)
+
+    with pytest.raises(scheduling.SlotTaken):
+        take_back(anas)
+
+
 def test_a_time_whose_rooms_are_gone_cannot_be_taken_back(cast: Cast) -> None:
     anas = visit(cast, "10:00")
     move(cast, anas)
@@ -442,14 +512,14 @@ def test_two_who_take_it_back_at_once_take_it_back_once(cast: Cast, monkeypatch)
     """The second has looked before the first wrote, and looks again with the row locked."""
     anas = visit(cast, "10:00")
     move(cast, anas)
-    lock = vars(moves)["lock_desks"]
+    lock = vars(taking_back)["lock_desks"]
 
     def first_comes_the_other(*_ids: object) -> None:
-        monkeypatch.setattr(moves, "lock_desks", lock)
-        inside_this_transaction = vars(moves.take_back)["__wrapped__"]
+        monkeypatch.setattr(taking_back, "lock_desks", lock)
+        inside_this_transaction = vars(taking_back.take_back)["__wrapped__"]
         inside_this_transaction(appointment=anas, now=NOW)
 
-    monkeypatch.setattr(moves, "lock_desks", first_comes_the_other)
+    monkeypatch.setattr(taking_back, "lock_desks", first_comes_the_other)
     with pytest.raises(scheduling.NothingToTakeBack):
         take_back(anas)
 
