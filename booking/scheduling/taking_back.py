@@ -25,6 +25,7 @@ from booking.models import (
 from booking.models.appointments import BLOCKING_STATES, AppointmentQuerySet
 from booking.openings import Openings
 from booking.scheduling.correspondence import (
+    NO_REMINDER_WITHIN,
     TAKE_BACK_WITHIN,
     overtake,
     owe_letter,
@@ -77,7 +78,7 @@ def take_back(*, appointment: Appointment, now: datetime) -> Appointment:
     if last.kind == EventKind.MOVED:
         free_the_time(given_up, now=now, offer_from=now)
         _wait_again(current, last)
-    _tell_again(current, now=now)
+    _tell_again(current, last, now=now)
     return current
 
 
@@ -152,7 +153,7 @@ def _wait_again(visit: Appointment, move: AppointmentEvent) -> None:
             wish.update(state=states.WAITING)
 
 
-def _tell_again(visit: Appointment, *, now: datetime) -> None:
+def _tell_again(visit: Appointment, last: AppointmentEvent, *, now: datetime) -> None:
     """Remind of the visit as it stands again, and write unless the last letter that left said so:
     the one of before the change and of before taking it back, each of which counted one on."""
     kind = Message.Kind
@@ -161,8 +162,12 @@ def _tell_again(visit: Appointment, *, now: datetime) -> None:
     said_so = left.filter(calendar_sequence=visit.calendar_sequence - 2)
     firm = visit.state == State.BOOKED
     telling = [kind.CONFIRMATION, kind.MOVED] if firm else [kind.REVIEW]
+    # With no letter of now, also a reminder tells something that would come soon, or had to leave
+    # in these minutes.
+    not_within = last.at - now
     if untrue_has_left or not said_so.filter(kind__in=telling).exists():
         is_news = left.filter(kind__in=telling).exists()
         owe_letter(visit, kind.MOVED if firm and is_news else telling[0], now=now)
+        not_within = NO_REMINDER_WITHIN
     if firm:
-        owe_reminders(visit, now=now)
+        owe_reminders(visit, now=now, not_within=not_within)

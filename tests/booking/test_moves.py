@@ -36,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 TEN, ONE = local(TUESDAY, "10:00"), local(TUESDAY, "13:00")
 WEDNESDAY = "2026-11-25"
+CHIDI = Person(name="Chidi Eze", email="chidi@example.com", phone="+17805550152")
 MINUTE, MOMENT = timedelta(minutes=1), timedelta(microseconds=1)
 
 
@@ -49,6 +50,13 @@ def move(
 
 def take_back(anas: Appointment, *, now: datetime = NOW) -> Appointment:
     return scheduling.take_back(appointment=anas, now=now)
+
+
+def change_ones_mind(cast: Cast, anas: Appointment, change: str, *, now: datetime = NOW) -> None:
+    if change == "move":
+        move(cast, anas, now=now)
+    else:
+        scheduling.cancel(appointment=anas, by=None, now=now)
 
 
 def to_review(cast: Cast) -> Appointment:
@@ -325,6 +333,24 @@ def test_a_cancellation_is_taken_back(cast: Cast) -> None:
     ]
 
 
+@pytest.mark.parametrize("change", ["move", "cancel"])
+@pytest.mark.parametrize("before_it", [timedelta(hours=1), MINUTE])
+def test_a_reminder_that_was_near_when_a_change_was_taken_back_is_owed_again(
+    cast: Cast, change: str, before_it: timedelta
+) -> None:
+    Service.objects.update(reminder_hours=[24])
+    anas = visit(cast, "10:00")
+    Message.objects.filter(kind="confirmation").update(state=Message.Delivery.SENT, sent_at=NOW)
+    day_before = TEN - timedelta(hours=24)
+    changed_at = day_before - before_it
+    change_ones_mind(cast, anas, change, now=changed_at)
+
+    take_back(anas, now=changed_at + 2 * MINUTE)
+
+    waiting = Message.objects.waiting().filter(appointment=anas)
+    assert [(letter.kind, letter.due_at) for letter in waiting] == [("reminder", day_before)]
+
+
 def test_a_letter_that_has_left_all_the_same_is_corrected(cast: Cast) -> None:
     anas = visit(cast, "10:00")
     sent(anas)
@@ -417,16 +443,6 @@ def test_a_time_that_somebody_has_by_now_cannot_be_taken_back(cast: Cast) -> Non
     with pytest.raises(scheduling.SlotTaken):
         take_back(anas)
     assert place_of(anas)[2] == ONE
-
-
-CHIDI = Person(name="Chidi Eze", email="chidi@example.com", phone="+17805550152")
-
-
-def change_ones_mind(cast: Cast, anas: Appointment, change: str) -> None:
-    if change == "move":
-        move(cast, anas)
-    else:
-        scheduling.cancel(appointment=anas, by=None, now=NOW)
 
 
 @pytest.mark.parametrize("change", ["move", "cancel"])
