@@ -6,11 +6,13 @@ from datetime import datetime, time
 
 from django.contrib.auth.models import User
 
+from booking.diary import Who
 from booking.diary_lock import in_diary_transaction, lock_desks
-from booking.models import Appointment, EventKind, Message, Patient, State
+from booking.models import Appointment, EventKind, Message, Patient, Room, State
 from booking.scheduling.correspondence import owe_letter
 from booking.scheduling.holds import drop_expired_holds
 from booking.scheduling.ledger import WrongState, expect, expect_free, locked, write
+from booking.scheduling.moves import openings_for
 from booking.scheduling.states import ALLOWED_FROM, UNDONE
 from clinic_site.local_time import clinic_zone, instant, local_day
 
@@ -65,12 +67,14 @@ def left_unseen(*, appointment: Appointment, by: User, now: datetime) -> Appoint
 def undo(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
     """Take back a no-show (they came after all) or an arrival, on the same day.
 
-    Raises SlotTaken when somebody has been given the place of a no-show, or the patient another.
+    A no-show whose room is used by now gets another. Raises SlotTaken when somebody has been given
+    the place of a no-show, or the patient another.
     """
     current = _standing(appointment, EventKind.UNDONE)
     if _days_since(current, now=now) != 0:
         raise WrongState(f"This can be done only on the day of visit {current.reference}.")
     drop_expired_holds([current.practitioner_id], current.location, now=now)
+    current.room = _room_of(current, now=now)
     # The constraint does not look at a visit that was squeezed in.
     expect_free(Patient.objects.get(appointments=current), current)
     write(current, EventKind.UNDONE, to=UNDONE[State(current.state)], by=by, now=now)
@@ -82,6 +86,17 @@ def _standing(appointment: Appointment, mark: EventKind) -> Appointment:
     current = locked(appointment)
     expect(current, *ALLOWED_FROM[mark])
     return current
+
+
+def _room_of(visit: Appointment, *, now: datetime) -> Room:
+    """The visit's own, or another if that is used by somebody else meanwhile and one is free."""
+    others = Appointment.objects.blocking().filter(
+        room=visit.room, blocks__overlap=visit.blocks, overbooked=False
+    )
+    if visit.overbooked or not others.exclude(pk=visit.pk).exists():
+        return visit.room
+    openings = openings_for(visit, Who(visit.practitioner, visit.location), now=now)
+    return openings.room_for(visit.practitioner, visit.location, visit.starts_at) or visit.room
 
 
 def _days_since(visit: Appointment, *, now: datetime) -> int:

@@ -263,6 +263,43 @@ def test_who_comes_after_all_finds_the_place_given_away():
     assert (late.state, events()) == (State.NO_SHOW, before)
 
 
+def test_who_comes_after_all_finds_another_room_if_theirs_is_used_by_now():
+    cast = make_cast()
+    late = visit(cast, "13:00")
+    at_one = local(TUESDAY, "13:00")
+    change("no_show", late, cast, now=at_one)
+    with_tomas = desk_visit(cast, "13:00", practitioner=cast.tomas, person=BEN)
+    assert with_tomas.room == late.room
+
+    came = change("undo", late, cast, now=at_one + timedelta(minutes=5))
+
+    late.refresh_from_db()
+    assert (came.state, late.state) == (State.ARRIVED, State.ARRIVED)
+    assert late.room != with_tomas.room
+    assert late.room.location == cast.riverside
+
+
+def test_who_comes_after_all_finds_every_room_used():
+    cast = make_cast()
+    Room.objects.filter(location=cast.riverside, order__gt=1).update(in_use=False)
+    late = visit(cast, "13:00")
+    at_one = local(TUESDAY, "13:00")
+    change("no_show", late, cast, now=at_one)
+    desk_visit(cast, "13:00", practitioner=cast.tomas, person=BEN)
+    with pytest.raises(scheduling.SlotTaken):
+        change("undo", late, cast, now=at_one + timedelta(minutes=5))
+
+
+def test_whose_room_is_free_keeps_it_when_their_arrival_is_undone():
+    cast = make_cast()
+    with_tomas = desk_visit(cast, "10:00", practitioner=cast.tomas, person=BEN)
+    anas = visit(cast, "10:00")
+    assert anas.room != with_tomas.room
+    scheduling.cancel(appointment=with_tomas, by=cast.dina, now=NOW)
+    change("arrive", anas, cast)
+    assert change("undo", anas, cast).room == anas.room
+
+
 def test_who_comes_after_all_but_is_with_tomas_then_cannot_be_with_priya_too():
     cast = make_cast()
     late = visit(cast, "13:00")
