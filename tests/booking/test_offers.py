@@ -1,6 +1,6 @@
 """A freed time is kept for one who waits, and goes to the next if they do not want it."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -606,9 +606,28 @@ def test_joining_is_confirmed_by_letter(cast: Cast) -> None:
     assert (letter.kind, letter.to, letter.waiting_entry) == ("waiting", "ana@example.com", entry)
 
 
+@pytest.mark.parametrize("latest", [None, time(12)])
+def test_who_asks_for_the_same_twice_waits_once(cast: Cast, latest: time | None) -> None:
+    wanted = {"practitioner": cast.priya, "weekdays": [0, 1], "latest": latest}
+    first = wait(cast, **wanted)
+    second = wait(cast, now=HALF_PAST, **wanted)
+
+    assert second == first
+    assert second.created_at == MORNING
+    assert owed(Message.Kind.WAITING) == ["ana@example.com"]
+    assert wait(cast, **(wanted | {"weekdays": [0]})) != first
+
+
+def test_who_left_the_list_may_ask_for_the_same_again(cast: Cast) -> None:
+    first = wait(cast)
+    scheduling.leave_list(entry=first, by=None, now=MORNING)
+
+    assert wait(cast) != first
+
+
 def test_nobody_waits_more_than_three_times_for_a_service(cast: Cast) -> None:
-    for _ in range(3):
-        wait(cast)
+    for weekday in range(3):
+        wait(cast, weekdays=[weekday])
 
     with pytest.raises(scheduling.ListFull):
         wait(cast)
