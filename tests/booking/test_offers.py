@@ -326,12 +326,26 @@ def test_who_declines_one_time_is_offered_the_other_that_became_free_meanwhile(c
     free(cast, day=WEDNESDAY)
     assert scheduling.offer_freed_times(now=MORNING) == 0
 
+    assert scheduling.offer_freed_times(now=MORNING + LATER) == 0
+
     scheduling.decline_offer(offer=tuesdays, by=None, now=MORNING + LATER)
-    assert scheduling.offer_freed_times(now=HALF_PAST) == 1
+    assert scheduling.offer_freed_times(now=MORNING + LATER) == 1
 
     newest = SlotOffer.objects.latest("pk")
     assert (newest.answer, newest.starts_at) == ("open", local(WEDNESDAY, "10:00"))
     assert answers() == [("Ana Lopez", "declined"), ("Ana Lopez", "open")]
+
+
+def test_who_lets_one_time_pass_is_offered_the_other(cast: Cast) -> None:
+    wait(cast)
+    offered(cast)
+    free(cast, day=WEDNESDAY)
+    scheduling.offer_freed_times(now=MORNING)
+
+    scheduling.lapse_offers(now=HALF_PAST)
+    assert scheduling.offer_freed_times(now=HALF_PAST) == 1
+
+    assert SlotOffer.objects.latest("pk").starts_at == local(WEDNESDAY, "10:00")
 
 
 def test_a_time_that_would_not_suit_waits_for_nobodys_answer(cast: Cast) -> None:
