@@ -144,8 +144,15 @@ def rooms(who: Who) -> dict[int, list[Room]]:
     return rooms
 
 
-def visits(within: Interval, *, now: datetime, besides: Appointment | None = None) -> list[Visit]:
-    """What takes time within `within` at `now`: not a hold or an unproved booking that ran out."""
+def visits(
+    within: Interval,
+    *,
+    now: datetime,
+    besides: Appointment | None = None,
+    squeezed_in: bool = True,
+) -> list[Visit]:
+    """What takes time within `within` at `now`: not a hold or an unproved booking that ran out;
+    what the desk has squeezed in beside others only if that is asked for."""
     taken = (
         Appointment.objects.blocking()
         .exclude(state__in=PASSING_STATES, hold_expires_at__lte=now)
@@ -153,6 +160,8 @@ def visits(within: Interval, *, now: datetime, besides: Appointment | None = Non
     )
     if besides:
         taken = taken.exclude(pk=besides.pk)
+    if not squeezed_in:
+        taken = taken.exclude(overbooked=True)
     return [
         Visit(reference, practitioner, room, Interval(start, end))
         for reference, practitioner, room, start, end in taken.values_list(

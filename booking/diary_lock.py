@@ -44,28 +44,34 @@ def in_diary_transaction(command: Callable[P, T]) -> Callable[P, T]:
     """Run `command` in a transaction of its own, the outermost one.
 
     Raises SlotTaken when a constraint refuses the place and DiaryBusy when after three tries the
-    rows are still locked. No e-mail, HTTP or file work belongs inside.
+    rows are still locked, or not what the caller took them for. No e-mail, HTTP or file work
+    belongs inside.
     """
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, TRIES):
             try:
-                with transaction.atomic(durable=True), connection.cursor() as cursor:
-                    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-                    return command(*args, **kwargs)
-            except Error as error:
-                code = getattr(error.__cause__, "pgcode", None)
-                if code == EXCLUSION_VIOLATION:
-                    raise SlotTaken from None
-                if code not in PASSING:
-                    raise
-                if attempt == TRIES:
-                    raise DiaryBusy from None
+                return _once(command, *args, **kwargs)
+            except DiaryBusy:
                 time.sleep(random.uniform(0.02, 0.1) * attempt)  # noqa: S311 - jitter, no secret
-        raise AssertionError("unreachable: the last try returns or raises")
+        return _once(command, *args, **kwargs)
 
     return run
+
+
+def _once(command: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            return command(*args, **kwargs)
+    except Error as error:
+        code = getattr(error.__cause__, "pgcode", None)
+        if code == EXCLUSION_VIOLATION:
+            raise SlotTaken from None
+        if code in PASSING:
+            raise DiaryBusy from None
+        raise
 
 
 def lock_desks(practitioner_ids: Iterable[int], location_ids: Iterable[int]) -> None:
@@ -85,6 +91,12 @@ def lock_contact(email: str) -> None:
 
 
 def lock_patient(patient: Patient) -> None:
-    """Wait for everybody else who is booking for this patient."""
+    """Wait for everybody else who is booking for this patient, or merging them into another.
+
+    Raises DiaryBusy if they were merged, or made two again, since `patient` was read: the next try
+    finds whom their name means now.
+    """
     if settings.DIARY_LOCKING:
-        Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        current = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+        if current.merged_into_id != patient.merged_into_id:
+            raise DiaryBusy

@@ -57,7 +57,8 @@ class Openings:
 
     Making one reads hours, extra hours, closures and rooms up to the horizon: four queries, however
     many practitioners there are. The visits in a stretch of time are read when it is first asked
-    for: one more. A hold that has run out does not count, nor does the appointment `besides`.
+    for: one more. A hold that has run out does not count, nor does the appointment `besides`, nor,
+    unless `squeezed_in`, what the desk has squeezed in: the constraints do not look at it either.
     """
 
     def __init__(
@@ -67,10 +68,12 @@ class Openings:
         now: datetime,
         who: Who = ANYONE,
         besides: Appointment | None = None,
+        squeezed_in: bool = True,
     ) -> None:
         self.service = service
         self.now = now
         self._besides = besides
+        self._squeezed_in = squeezed_in
         self._horizon = now + service.policy.horizon
         reading = Interval(now - REACH, self._horizon + REACH)
         self._hours = diary.hours(service, who, reading)
@@ -257,7 +260,9 @@ class Openings:
         self._read = between
         self._rosters = {}
         self._windows = self._hours.windows(near)
-        self._visits = diary.visits(near, now=self.now, besides=self._besides)
+        self._visits = diary.visits(
+            near, now=self.now, besides=self._besides, squeezed_in=self._squeezed_in
+        )
         self._busy, self._room_busy = defaultdict(list), defaultdict(list)
         for visit in self._visits:
             self._busy[visit.practitioner_id].append(visit.block)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from booking.diary import Who
 from booking.intervals import Interval
 from booking.models import (
     MOVABLE_STATES,
+    PASSING_STATES,
     STANDING_STATES,
     Appointment,
     FreedTime,
@@ -40,6 +41,9 @@ AFTER_DAY_STARTS = timedelta(hours=1)
 
 UNANSWERED = (SlotOffer.Answer.DECLINED, SlotOffer.Answer.LAPSED)
 
+OFFERS_TO_THE_PATIENT = SlotOffer.objects.filter(entry__patient=OuterRef("patient"))
+OPEN_OFFERS = OFFERS_TO_THE_PATIENT.filter(answer=SlotOffer.Answer.OPEN)
+
 
 @dataclass(frozen=True)
 class Match:
@@ -51,23 +55,23 @@ class Match:
 
 
 def matches(freed: FreedTime, *, now: datetime) -> Iterator[Match]:
-    """Whom the freed time could be offered to at `now`, those who wait longest first."""
-    stretch = Interval(freed.starts_at, freed.ends_at)
-    who = Who(freed.practitioner, freed.location)
-    starts: dict[tuple[int, int, int, int], list[datetime]] = {}
-    for entry in _candidates(freed):
-        service = wanted_service(entry)
-        takes = service.buffer_before_minutes, service.length_minutes, service.buffer_after_minutes
-        if (service.pk, *takes) not in starts:
-            openings = Openings(service, now=now, who=who)
-            found = [time.start for time in openings.times(stretch)]
-            starts[service.pk, *takes] = [
-                start for start in found if now + ANSWER_AT_LEAST <= start - service.policy.notice
-            ]
-        for start in starts[service.pk, *takes]:
-            if suits(entry, start) and _is_free(entry, service, start):
-                yield Match(entry, service, start)
-                break
+    """Whom the freed time could be offered to at `now`, those who wait longest first.
+
+    Nobody decides between two offers at once.
+    """
+    return _matches(freed, _wishes(freed).filter(~Exists(OPEN_OFFERS)), now=now)
+
+
+def look_again_at(freed: FreedTime, *, now: datetime) -> datetime | None:
+    """When the freed time may suit somebody, although it suits nobody at `now`: somebody keeps it
+    only for a while, or who would like it decides on another offer. None if that ends too late."""
+    wishes = _wishes(freed)
+    deciding = {match.entry.patient_id for match in _matches(freed, wishes, now=now)}
+    offers = SlotOffer.objects.filter(answer=SlotOffer.Answer.OPEN, entry__patient__in=deciding)
+    ends = list(offers.values_list("expires_at", flat=True))
+    if wishes.exists():
+        ends += _kept_for_a_while(freed, now=now)
+    return min((end for end in ends if end < freed.starts_at), default=None)
 
 
 def suits(entry: WaitingEntry, start: datetime) -> bool:
@@ -145,14 +149,47 @@ def past_use(*, now: datetime) -> QuerySet[WaitingEntry]:
     )
 
 
-def _candidates(freed: FreedTime) -> QuerySet[WaitingEntry]:
+def _matches(
+    freed: FreedTime, entries: Iterable[WaitingEntry], *, now: datetime
+) -> Iterator[Match]:
+    stretch = Interval(freed.starts_at, freed.ends_at)
+    who = Who(freed.practitioner, freed.location)
+    starts: dict[tuple[int, int, int, int], list[datetime]] = {}
+    for entry in entries:
+        service = wanted_service(entry)
+        takes = service.buffer_before_minutes, service.length_minutes, service.buffer_after_minutes
+        if (service.pk, *takes) not in starts:
+            openings = Openings(service, now=now, who=who)
+            found = [time.start for time in openings.times(stretch)]
+            starts[service.pk, *takes] = [
+                start for start in found if now + ANSWER_AT_LEAST <= start - service.policy.notice
+            ]
+        for start in starts[service.pk, *takes]:
+            if suits(entry, start) and _is_free(entry, service, start):
+                yield Match(entry, service, start)
+                break
+
+
+def _kept_for_a_while(freed: FreedTime, *, now: datetime) -> list[datetime]:
+    """When what the clock will take out of the diary ends, of what stands in the stretch: with the
+    practitioner, or in a room that would be needed."""
+    near = Q(practitioner=freed.practitioner_id) | Q(location=freed.location_id)
+    kept = Appointment.objects.filter(
+        near,
+        state__in=PASSING_STATES,
+        hold_expires_at__gt=now,
+        blocks__overlap=(freed.starts_at, freed.ends_at),
+    )
+    return [end for end in kept.values_list("hold_expires_at", flat=True) if end]
+
+
+def _wishes(freed: FreedTime) -> QuerySet[WaitingEntry]:
     """The wishes that this practitioner and place could fulfil, the oldest first.
 
-    Nobody decides between two offers at once, and nobody is offered a time twice.
+    Nobody is offered a time twice.
     """
     at_most = HouseRules.current().offers_at_most
-    to_the_patient = SlotOffer.objects.filter(entry__patient=OuterRef("patient"))
-    of_this_time = to_the_patient.filter(
+    of_this_time = OFFERS_TO_THE_PATIENT.filter(
         practitioner=freed.practitioner,
         starts_at__gte=freed.starts_at,
         starts_at__lt=freed.ends_at,
@@ -170,7 +207,6 @@ def _candidates(freed: FreedTime) -> QuerySet[WaitingEntry]:
             service__is_offered=True,
             service__practitioners=freed.practitioner_id,
         )
-        .filter(~Exists(to_the_patient.filter(answer=SlotOffer.Answer.OPEN)))
         .filter(~Exists(of_this_time))
         .annotate(passed=Count("offers", filter=Q(offers__answer__in=UNANSWERED)))
         .filter(passed__lt=at_most)

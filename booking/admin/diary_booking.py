@@ -25,7 +25,7 @@ from booking.admin.diary_visits import board_with
 from booking.admin.forms import read_choice
 from booking.admin.foundation import author
 from booking.admin.open_times import CHOICE
-from booking.admin.search import patients_matching
+from booking.admin.search import patients_matching, whom_they_are
 from booking.models import Patient
 
 FROM_BOARD = ("practitioner", "location", "date", "time", "service", "patient")
@@ -111,21 +111,22 @@ def _found(words: str) -> QuerySet[Patient] | None:
 def _listed(patients: QuerySet[Patient]) -> QuerySet[Patient]:
     """As the page lists them; without the rows that were found to be somebody else's duplicates."""
     found = patients.filter(merged_into=None).select_related("responsible_adult")
+    found = found.prefetch_related("duplicates__duplicates")
     return found.annotate(last_visit=Max("appointments__starts_at")).order_by("name", "pk")[
         :MOST_FOUND
     ]
 
 
 def _the_same(form: DeskBookingForm) -> QuerySet[Patient] | None:
-    """Whom somebody “new” could be: their name and number are on file, but by their address they
-    would not be recognised."""
+    """Whom somebody “new” could be: their name and number are on file, or were before a merge, but
+    by their address they would not be recognised."""
     wanted = form.cleaned_data
     if wanted["dependant"]:
         return None
-    named = Patient.objects.filter(name__iexact=wanted["name"], merged_into=None)
+    named = Patient.objects.filter(name__iexact=wanted["name"])
     if wanted["email"] and named.filter(email__iexact=wanted["email"]).exists():
         return None
-    same = named.filter(phone=wanted["phone"])
+    same = whom_they_are(named.filter(phone=wanted["phone"]))
     return _listed(same) if same.exists() else None
 
 

@@ -28,6 +28,11 @@ def on_its_day(appointment: Appointment, now: datetime) -> bool:
     return local_day(appointment.starts_at, zone) == local_day(now, zone)
 
 
+def once_its_day_has_come(appointment: Appointment, now: datetime) -> bool:
+    zone = clinic_zone()
+    return local_day(appointment.starts_at, zone) <= local_day(now, zone)
+
+
 def once_it_should_have_begun(appointment: Appointment, now: datetime) -> bool:
     return now >= appointment.starts_at
 
@@ -49,7 +54,9 @@ class Mark:
 MARKS = {
     mark.slug: mark
     for mark in (
-        Mark("arrived", "Mark arrived", scheduling.arrive, EventKind.ARRIVED, on_its_day),
+        Mark(
+            "arrived", "Mark arrived", scheduling.arrive, EventKind.ARRIVED, once_its_day_has_come
+        ),
         Mark("completed", "Mark completed", scheduling.complete, EventKind.COMPLETED),
         Mark(
             "did-not-come",

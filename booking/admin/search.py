@@ -80,20 +80,31 @@ def patients_reached_at(digits: set[str]) -> QuerySet[Patient]:
     return _with_digits(Patient.objects.all(), "phone", digits)
 
 
+def whom_they_are(people: QuerySet[Any]) -> QuerySet[Patient]:
+    """These, and whom those of them that were found to be duplicates were merged into, however
+    often: what somebody was called or reached by before still finds them."""
+    kept: set[int] = set()
+    duplicates = people.filter(merged_into__isnull=False)
+    while into := set(duplicates.values_list("merged_into", flat=True)):
+        kept |= into
+        duplicates = Patient.objects.filter(pk__in=into, merged_into__isnull=False)
+    return Patient.objects.filter(Q(pk__in=people.values("pk")) | Q(pk__in=kept))
+
+
 def visits_matching(visits: QuerySet[Appointment], query: str) -> QuerySet[Appointment]:
     """The visits of a person of this name, with this phone number or e-mail address, or with this
     reference."""
     query = query.strip()
     if not query:
         return visits
-    people = patients_named(query)
+    people = whom_they_are(patients_named(query))
     matching = Q(reference__istartswith=re.sub(r"[\s-]", "", query)) | _of(people)
     if "@" in query:
         matching |= _of(Patient.objects.filter(email__icontains=query))
     if digits := phone_digits(query):
         left_for_the_visit = _with_digits(Appointment.objects.all(), "contact_phone", digits)
         matching |= Q(pk__in=left_for_the_visit.values("pk"))
-        matching |= _of(patients_reached_at(digits))
+        matching |= _of(whom_they_are(patients_reached_at(digits)))
     return visits.filter(matching)
 
 
@@ -103,13 +114,12 @@ def patients_matching(patients: QuerySet[Patient], query: str) -> QuerySet[Patie
     query = query.strip()
     if not query:
         return patients
-    named = patients_named(query).values("pk")
-    found = Q(pk__in=named) | Q(email__icontains=query)
-    found |= Q(responsible_adult__in=named) | Q(pk__in=_adults_of(named))
-    if days := born_on_any_of(query):
-        found |= Q(born_on__in=days)
+    named = whom_they_are(patients_named(query)).values("pk")
+    found = Q(pk__in=named) | Q(responsible_adult__in=named) | Q(pk__in=_adults_of(named))
+    about_them = Q(email__icontains=query) | Q(born_on__in=born_on_any_of(query))
+    found |= Q(pk__in=whom_they_are(Patient.objects.filter(about_them)).values("pk"))
     if digits := phone_digits(query):
-        reached = patients_reached_at(digits).values("pk")
+        reached = whom_they_are(patients_reached_at(digits)).values("pk")
         found |= Q(pk__in=reached) | Q(responsible_adult__in=reached)
     return patients.filter(found)
 

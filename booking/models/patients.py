@@ -90,6 +90,15 @@ class Patient(models.Model):
         """The person whom letters and calls go to."""
         return self.responsible_adult or self
 
+    @property
+    def also_on_file_as(self) -> "list[Patient]":
+        """The rows that were found to be duplicates of this one, or of one of them."""
+        return [
+            row
+            for duplicate in self.duplicates.all()
+            for row in (duplicate, *duplicate.also_on_file_as)
+        ]
+
 
 class Consent(models.Model):
     """Which version of a text a patient was shown and acknowledged, and when.

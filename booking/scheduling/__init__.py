@@ -38,13 +38,7 @@ from booking.scheduling.merging import (
     plan_merge,
     undo_merge,
 )
-from booking.scheduling.moves import (
-    NothingToTakeBack,
-    last_own_change,
-    move,
-    openings_for,
-    take_back,
-)
+from booking.scheduling.moves import move, openings_for
 from booking.scheduling.offer_answers import OfferGone, accept_offer, decline_offer
 from booking.scheduling.offers import lapse_offers, offer_freed_times
 from booking.scheduling.rearranging import (
@@ -61,6 +55,7 @@ from booking.scheduling.rules import (
     TooLate,
     is_in_time,
 )
+from booking.scheduling.taking_back import NothingToTakeBack, last_own_change, take_back
 from booking.scheduling.visits import (
     AnswersGone,
     Details,

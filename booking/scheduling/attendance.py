@@ -6,11 +6,13 @@ from datetime import datetime, time
 
 from django.contrib.auth.models import User
 
+from booking.diary import Who
 from booking.diary_lock import in_diary_transaction, lock_desks
-from booking.models import Appointment, EventKind, Message, Patient, State
+from booking.models import Appointment, EventKind, Message, Patient, Room, State
 from booking.scheduling.correspondence import owe_letter
 from booking.scheduling.holds import drop_expired_holds
 from booking.scheduling.ledger import WrongState, expect, expect_free, locked, write
+from booking.scheduling.moves import openings_for
 from booking.scheduling.states import ALLOWED_FROM, UNDONE
 from clinic_site.local_time import clinic_zone, instant, local_day
 
@@ -20,19 +22,25 @@ AFTERCARE_AT = time(18)
 
 @in_diary_transaction
 def arrive(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
-    """The patient is here. Only on the day of the visit."""
-    current = _on_its_day(appointment, EventKind.ARRIVED, now=now)
+    """The patient is here; or was, if nobody had marked it on the day."""
+    current = _standing(appointment, EventKind.ARRIVED)
+    if _days_since(current, now=now) < 0:
+        raise WrongState(f"The day of visit {current.reference} has not come yet.")
     write(current, EventKind.ARRIVED, to=State.ARRIVED, by=by, now=now)
     return current
 
 
 @in_diary_transaction
 def complete(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
-    """The patient has been treated. That evening a letter says when to get help."""
+    """The patient has been treated. On the evening of the visit a letter says what to expect and
+    when to get help; what is marked on the next day is told at once. Later it would come when
+    soreness is over and the signs to watch for have shown, and only alarm.
+    """
     current = _standing(appointment, EventKind.COMPLETED)
     write(current, EventKind.COMPLETED, to=State.COMPLETED, by=by, now=now)
-    if not current.service.by_phone:
-        evening = instant(local_day(now, clinic_zone()), AFTERCARE_AT, clinic_zone())
+    if not current.service.by_phone and _days_since(current, now=now) <= 1:
+        zone = clinic_zone()
+        evening = instant(local_day(current.starts_at, zone), AFTERCARE_AT, zone)
         owe_letter(current, Message.Kind.AFTERCARE, now=now, due_at=max(now, evening))
     return current
 
@@ -59,10 +67,14 @@ def left_unseen(*, appointment: Appointment, by: User, now: datetime) -> Appoint
 def undo(*, appointment: Appointment, by: User, now: datetime) -> Appointment:
     """Take back a no-show (they came after all) or an arrival, on the same day.
 
-    Raises SlotTaken when somebody has been given the place of a no-show, or the patient another.
+    A no-show whose room is used by now gets another. Raises SlotTaken when somebody has been given
+    the place of a no-show, or the patient another.
     """
-    current = _on_its_day(appointment, EventKind.UNDONE, now=now)
+    current = _standing(appointment, EventKind.UNDONE)
+    if _days_since(current, now=now) != 0:
+        raise WrongState(f"This can be done only on the day of visit {current.reference}.")
     drop_expired_holds([current.practitioner_id], current.location, now=now)
+    current.room = _room_of(current, now=now)
     # The constraint does not look at a visit that was squeezed in.
     expect_free(Patient.objects.get(appointments=current), current)
     write(current, EventKind.UNDONE, to=UNDONE[State(current.state)], by=by, now=now)
@@ -76,9 +88,18 @@ def _standing(appointment: Appointment, mark: EventKind) -> Appointment:
     return current
 
 
-def _on_its_day(appointment: Appointment, mark: EventKind, *, now: datetime) -> Appointment:
-    current = _standing(appointment, mark)
+def _room_of(visit: Appointment, *, now: datetime) -> Room:
+    """The visit's own, or another if that is used by somebody else meanwhile and one is free."""
+    others = Appointment.objects.blocking().filter(
+        room=visit.room, blocks__overlap=visit.blocks, overbooked=False
+    )
+    if visit.overbooked or not others.exclude(pk=visit.pk).exists():
+        return visit.room
+    openings = openings_for(visit, Who(visit.practitioner, visit.location), now=now)
+    return openings.room_for(visit.practitioner, visit.location, visit.starts_at) or visit.room
+
+
+def _days_since(visit: Appointment, *, now: datetime) -> int:
+    """How many of the clinic's days the visit's own lies back."""
     zone = clinic_zone()
-    if local_day(now, zone) != local_day(current.starts_at, zone):
-        raise WrongState(f"This can be done only on the day of visit {current.reference}.")
-    return current
+    return (local_day(now, zone) - local_day(visit.starts_at, zone)).days

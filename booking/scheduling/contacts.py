@@ -112,14 +112,23 @@ def _readdress(letters: QuerySet[Message]) -> None:
 
 @transaction.atomic
 def renew_reminders(patient: Patient, *, now: datetime) -> None:
-    """The patient wants reminders, or none, or at another number: those that have not left yet are
-    as they want them."""
+    """The patient wants reminders, or none, or at another number: those that are to come are as
+    they want them. One that is due already, and waits for a mail server, leaves as they are reached
+    then, or is not wanted any more."""
     reached = Q(patient=patient) | Q(patient__responsible_adult=patient)
     rows = Appointment.objects.with_everybody().filter(reached, state=State.BOOKED)
     for visit in rows.filter(starts_at__gt=now):
-        supersede(visit.messages.filter(kind=Message.Kind.REMINDER))
+        supersede(_reminders_to_come(visit, now=now))
         # No letter of this moment tells what one in an hour would have told.
         owe_reminders(visit, now=now, not_within=timedelta())
+
+
+def _reminders_to_come(visit: Appointment, *, now: datetime) -> QuerySet[Message]:
+    """Those that would be owed anew, or all if none is wanted. What was tried is due, whatever its
+    hour: it was put off."""
+    owed = visit.messages.filter(kind=Message.Kind.REMINDER)
+    wanted = visit.patient is not None and visit.patient.correspondent.reminders
+    return owed.filter(due_at__gte=now, attempts=0) if wanted else owed
 
 
 @transaction.atomic

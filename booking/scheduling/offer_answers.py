@@ -134,7 +134,8 @@ def close_offer(
     by: User | None = None,
     by_clock: bool = False,
 ) -> None:
-    """End an open offer without a visit: its time can be offered to the next at once."""
+    """End an open offer without a visit: its time can be offered to the next at once, and what was
+    put off until its end to whom it was made."""
     if kept:
         lapsed = answer == SlotOffer.Answer.LAPSED
         kind = EventKind.EXPIRED if lapsed else EventKind.RELEASED
@@ -150,6 +151,8 @@ def close_offer(
         ends_at=block.end,
         offer_from=now,
     )
+    put_off = FreedTime.objects.filter(handled_at=None, offer_from=offer.expires_at)
+    put_off.update(offer_from=now)
 
 
 def stop_if_enough(offer: SlotOffer) -> None:

@@ -34,7 +34,7 @@ from booking.scheduling.offer_answers import (
     stop_if_enough,
 )
 from booking.scheduling.rules import room_or_first
-from booking.waiting_list import Match, answer_by, by_day, matches
+from booking.waiting_list import Match, answer_by, by_day, look_again_at, matches
 
 
 def offer_freed_times(*, now: datetime) -> int:
@@ -64,7 +64,9 @@ def lapse_offers(*, now: datetime) -> int:
 
 @in_diary_transaction
 def _offer(*, freed: FreedTime, now: datetime) -> bool:
-    """Make one offer of the freed time, or note that nobody wants it; whether there was one."""
+    """Make one offer of the freed time, or note that nobody wants it; whether there was one. It is
+    put off, not done with, while somebody keeps it for a while, or who wants it decides on another
+    offer."""
     lock_desks([freed.practitioner_id], [freed.location_id])
     rows = FreedTime.objects.filter(pk=freed.pk, handled_at=None)
     if not rows.select_for_update(skip_locked=True, no_key=True).exists():
@@ -72,7 +74,10 @@ def _offer(*, freed: FreedTime, now: datetime) -> bool:
     drop_expired_holds([freed.practitioner_id], freed.location, now=now)
     found = next(matches(freed, now=now), None)
     if found is None:
-        rows.update(handled_at=now)
+        if later := look_again_at(freed, now=now):
+            rows.update(offer_from=later)
+        else:
+            rows.update(handled_at=now)
         return False
     entry = locked_entry(found.entry.pk)
     if entry.state != WaitingEntry.State.WAITING:

@@ -19,8 +19,8 @@ from booking.models import (
 from booking.registration import Person, find_or_register
 from booking.scheduling.correspondence import owe, supersede
 from booking.scheduling.ledger import WrongState
-from booking.scheduling.moves import last_own_change
 from booking.scheduling.offer_answers import close_offer, locked_entry, locked_offer
+from booking.scheduling.taking_back import last_own_change
 from booking.waiting_list import earlier_is_possible, past_use
 from content.models import Location, Practitioner
 
@@ -68,13 +68,16 @@ def wish_for_earlier(*, appointment: Appointment, wish: Wish, now: datetime) -> 
 def join_list(*, person: Person, service: Service, wish: Wish, now: datetime) -> WaitingEntry:
     """Put somebody without a visit on the list. Nothing that is known of them is changed.
 
-    Raises ListFull when they wait for this service some times already.
+    Who waits for just this already, as after pressing a button twice, waits once. Raises ListFull
+    when they wait for this service some times already.
     """
     patient = find_or_register(person, now=now)
     lock_patient(patient)
     waiting = patient.waiting_entries.filter(
         service=service, appointment=None, state=WaitingEntry.State.WAITING
     )
+    if same := waiting.filter(**vars(wish)).first():
+        return same
     if waiting.count() >= WISHES_AT_MOST:
         raise ListFull
     entry = WaitingEntry.objects.create(

@@ -8,9 +8,10 @@ from django.test import Client
 
 from booking import scheduling
 from booking.models import Appointment, Patient
+from booking.registration import Person
 from tests.booking.admin_steps import BOOK, caller, desk_of, problems, told, words
 from tests.booking.diary_steps import BESIDE, BOARD
-from tests.booking.steps import visit
+from tests.booking.steps import desk_visit, visit
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast
 from tests.factories import local, make_practitioner, make_service
 
@@ -99,15 +100,50 @@ def test_patients_are_found_by_name_phone_and_address(desk: Client, cast: Cast) 
     assert found(desk, "\x00") == []
 
 
-def test_whoever_was_merged_into_another_is_not_found_nor_booked(desk: Client, cast: Cast) -> None:
+def test_whoever_was_merged_into_another_is_found_as_them_by_the_old_name_and_number(
+    desk: Client, cast: Cast
+) -> None:
     anas, bens = visit(cast, "9:00"), visit(cast, "12:00", person=BEN)
     assert anas.patient
     assert bens.patient
     scheduling.merge(kept=anas.patient, duplicate=bens.patient, by=cast.dina, now=NOW)
 
-    assert found(desk, "ben carter") == []
+    for typed in ("ben carter", "780 555 0151", "ben@exam"):
+        assert found(desk, typed) == ["Ana Lopez"]
+    page = desk.post(f"{BOOK}patients/", {"find": "ben"}, headers=BESIDE)
+    assert "also on file as Ben Carter, (780) 555-0151" in words(page)
     answer = desk.post(BOOK, on_file(cast, bens.patient))
     assert list(problems(answer)) == ["patient"]
+
+
+def test_after_two_mergers_the_first_name_finds_the_one_that_was_kept(
+    desk: Client, cast: Cast
+) -> None:
+    anna, ana, ben = (
+        Patient.objects.create(name=name, phone=ANA.phone, created_at=NOW)
+        for name in ("Anna Lopes", "Ana Lopez", "Ben Carter")
+    )
+    scheduling.merge(kept=ana, duplicate=ben, by=cast.dina, now=NOW)
+    scheduling.merge(kept=anna, duplicate=ana, by=cast.dina, now=NOW)
+
+    page = desk.post(f"{BOOK}patients/", {"find": "carter"}, headers=BESIDE)
+
+    assert list(page.context["found"]) == [anna]
+    assert "also on file as Ana Lopez, also on file as Ben Carter" in words(page)
+
+
+def test_who_phones_again_under_the_name_of_a_duplicate_is_asked_about(
+    desk: Client, cast: Cast
+) -> None:
+    anna = desk_visit(cast, "9:00", person=Person("Anna Lopes", "", ANA.phone)).patient
+    ana = visit(cast, "12:00").patient
+    scheduling.merge(kept=ana, duplicate=anna, by=cast.dina, now=NOW)
+
+    asked = desk.post(BOOK, caller(cast, name="anna lopes", email=""))
+
+    assert asked.status_code == 409
+    assert list(asked.context["found"]) == [ana]
+    assert Patient.objects.count() == 2
 
 
 def test_without_scripts_the_search_button_keeps_what_was_typed(desk: Client, cast: Cast) -> None:

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 TODAY = "2026-11-23"
 TEN = local(TODAY, "10:00")
 EVENING = local(TODAY, "20:00")
-NEXT_DAY = local(TUESDAY, "8:00")
+DAY_BEFORE, NEXT_DAY = local("2026-11-22", "8:00"), local(TUESDAY, "8:00")
 
 
 @pytest.fixture
@@ -59,7 +59,8 @@ def test_a_hold_has_a_page_without_a_name_or_a_button(desk: Client, cast: Cast) 
     [
         (State.BOOKED, NOW, ["Mark arrived", "Cancel this visit"]),
         (State.BOOKED, TEN, ["Mark arrived", "Mark as did not come", "Cancel this visit"]),
-        (State.BOOKED, NEXT_DAY, ["Mark as did not come", "Cancel this visit"]),
+        (State.BOOKED, DAY_BEFORE, ["Cancel this visit"]),
+        (State.BOOKED, NEXT_DAY, ["Mark arrived", "Mark as did not come", "Cancel this visit"]),
         (State.ARRIVED, TEN, ["Mark completed", "Left unseen", "Undo"]),
         (State.ARRIVED, NEXT_DAY, ["Mark completed", "Left unseen"]),
         (State.NO_SHOW, EVENING, ["Undo"]),

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
+from booking import scheduling
 from booking.models import Patient
 from booking.registration import Person
 from tests.booking.admin_steps import LIST, desk_of, listed
 from tests.booking.steps import visit
-from tests.cast import ANA, BEN, Cast
+from tests.cast import ANA, BEN, NOW, Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -93,3 +94,18 @@ def test_a_search_for_nobody_finds_nothing(desk: Client, cast: Cast, typed: str)
     page = desk.get(LIST, query_params={"q": typed})
 
     assert (page.status_code, listed(page)) == (200, [])
+
+
+def test_the_visits_of_who_was_merged_are_found_by_the_old_name_and_number(
+    desk: Client, cast: Cast
+) -> None:
+    anas, bens = visit(cast, "10:00"), visit(cast, "12:00", person=BEN)
+    assert anas.patient
+    assert bens.patient
+    scheduling.merge(kept=anas.patient, duplicate=bens.patient, by=cast.dina, now=NOW)
+
+    for typed in ("carter", "780 555 0151"):
+        assert set(listed(desk.get(LIST, query_params={"q": typed}))) == {
+            anas.reference,
+            bens.reference,
+        }

@@ -174,8 +174,8 @@ def test_a_practitioner_who_does_not_give_the_service_is_refused(cast: Cast, des
 
 
 def test_a_fourth_wish_for_the_same_is_refused(cast: Cast, desk: Client) -> None:
-    for _ in range(3):
-        wait(cast)
+    for weekday in range(3):
+        wait(cast, weekdays=[weekday])
     ana = {"name": "Ana Lopez", "email": "ana@example.com", "phone": "780 555 0150"}
 
     answered = desk.post(ADD, caller(cast, **ana))

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from booking import scheduling
-from booking.models import Appointment, Room, Service, State
+from booking.models import Appointment, Message, Room, Service, State
 from booking.registration import Person
 from tests.booking.steps import BENS_BROWSER, desk_visit, events, history, hold, letters, visit
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast, make_staff
@@ -16,6 +16,7 @@ from tests.factories import local
 pytestmark = pytest.mark.django_db
 
 TEN = local(TUESDAY, "10:00")
+SIX_THAT_EVENING = local(TUESDAY, "18:00")
 THAT_EVENING = local(TUESDAY, "23:59")
 NEXT_DAY = local("2026-11-25", "0:00")
 
@@ -160,13 +161,40 @@ def test_a_patient_can_arrive_all_day(now):
     assert change("arrive", visit(cast, "10:00"), cast, now=now).state == State.ARRIVED
 
 
-@pytest.mark.parametrize("now", [local(TUESDAY, "0:00") - timedelta(microseconds=1), NEXT_DAY])
-def test_a_patient_arrives_on_no_other_day(now):
+def test_a_patient_does_not_arrive_before_the_day_of_the_visit():
     cast = make_cast()
     appointment = visit(cast, "10:00")
-    with pytest.raises(scheduling.WrongState, match="only on the day"):
-        change("arrive", appointment, cast, now=now)
+    with pytest.raises(scheduling.WrongState, match="has not come yet"):
+        change("arrive", appointment, cast, now=local(TUESDAY, "0:00") - timedelta(microseconds=1))
     assert len(history(appointment)) == 2
+
+
+def test_a_visit_that_took_place_can_be_marked_so_days_later():
+    cast = make_cast()
+    appointment = visit(cast, "10:00")
+    for name in ("arrive", "complete"):
+        change(name, appointment, cast, now=NEXT_DAY + timedelta(days=3))
+    assert [(event[0], event[4]) for event in history(appointment)[2:]] == [
+        ("arrived", NEXT_DAY + timedelta(days=3)),
+        ("completed", NEXT_DAY + timedelta(days=3)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("marked_at", "told_at"),
+    [
+        (TEN, SIX_THAT_EVENING),
+        (THAT_EVENING, THAT_EVENING),
+        (NEXT_DAY, NEXT_DAY),
+        (NEXT_DAY + timedelta(days=1), None),
+    ],
+)
+def test_what_to_expect_is_told_that_evening_or_on_the_next_day_or_not_at_all(marked_at, told_at):
+    cast = make_cast()
+    appointment = visit_in(State.ARRIVED, cast)
+    change("complete", appointment, cast, now=marked_at)
+    told = Message.objects.filter(appointment=appointment, kind="aftercare")
+    assert [letter.due_at for letter in told] == ([told_at] if told_at else [])
 
 
 def test_nobody_has_failed_to_come_before_the_visit_begins():
@@ -233,6 +261,43 @@ def test_who_comes_after_all_finds_the_place_given_away():
         change("undo", late, cast, now=one + timedelta(minutes=5))
     late.refresh_from_db()
     assert (late.state, events()) == (State.NO_SHOW, before)
+
+
+def test_who_comes_after_all_finds_another_room_if_theirs_is_used_by_now():
+    cast = make_cast()
+    late = visit(cast, "13:00")
+    at_one = local(TUESDAY, "13:00")
+    change("no_show", late, cast, now=at_one)
+    with_tomas = desk_visit(cast, "13:00", practitioner=cast.tomas, person=BEN)
+    assert with_tomas.room == late.room
+
+    came = change("undo", late, cast, now=at_one + timedelta(minutes=5))
+
+    late.refresh_from_db()
+    assert (came.state, late.state) == (State.ARRIVED, State.ARRIVED)
+    assert late.room != with_tomas.room
+    assert late.room.location == cast.riverside
+
+
+def test_who_comes_after_all_finds_every_room_used():
+    cast = make_cast()
+    Room.objects.filter(location=cast.riverside, order__gt=1).update(in_use=False)
+    late = visit(cast, "13:00")
+    at_one = local(TUESDAY, "13:00")
+    change("no_show", late, cast, now=at_one)
+    desk_visit(cast, "13:00", practitioner=cast.tomas, person=BEN)
+    with pytest.raises(scheduling.SlotTaken):
+        change("undo", late, cast, now=at_one + timedelta(minutes=5))
+
+
+def test_whose_room_is_free_keeps_it_when_their_arrival_is_undone():
+    cast = make_cast()
+    with_tomas = desk_visit(cast, "10:00", practitioner=cast.tomas, person=BEN)
+    anas = visit(cast, "10:00")
+    assert anas.room != with_tomas.room
+    scheduling.cancel(appointment=with_tomas, by=cast.dina, now=NOW)
+    change("arrive", anas, cast)
+    assert change("undo", anas, cast).room == anas.room
 
 
 def test_who_comes_after_all_but_is_with_tomas_then_cannot_be_with_priya_too():

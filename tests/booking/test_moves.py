@@ -23,7 +23,8 @@ from booking.models import (
 )
 from booking.openings import WhyNot
 from booking.policy import Refusal
-from booking.scheduling import moves
+from booking.registration import Person
+from booking.scheduling import taking_back
 from booking.scheduling.correspondence import owe_letter, owe_reminders
 from booking.scheduling.rules import room_or_first
 from booking.visit_links import AFTER_THE_VISIT
@@ -35,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 TEN, ONE = local(TUESDAY, "10:00"), local(TUESDAY, "13:00")
 WEDNESDAY = "2026-11-25"
+CHIDI = Person(name="Chidi Eze", email="chidi@example.com", phone="+17805550152")
 MINUTE, MOMENT = timedelta(minutes=1), timedelta(microseconds=1)
 
 
@@ -48,6 +50,13 @@ def move(
 
 def take_back(anas: Appointment, *, now: datetime = NOW) -> Appointment:
     return scheduling.take_back(appointment=anas, now=now)
+
+
+def change_ones_mind(cast: Cast, anas: Appointment, change: str, *, now: datetime = NOW) -> None:
+    if change == "move":
+        move(cast, anas, now=now)
+    else:
+        scheduling.cancel(appointment=anas, by=None, now=now)
 
 
 def to_review(cast: Cast) -> Appointment:
@@ -324,6 +333,24 @@ def test_a_cancellation_is_taken_back(cast: Cast) -> None:
     ]
 
 
+@pytest.mark.parametrize("change", ["move", "cancel"])
+@pytest.mark.parametrize("before_it", [timedelta(hours=1), MINUTE])
+def test_a_reminder_that_was_near_when_a_change_was_taken_back_is_owed_again(
+    cast: Cast, change: str, before_it: timedelta
+) -> None:
+    Service.objects.update(reminder_hours=[24])
+    anas = visit(cast, "10:00")
+    Message.objects.filter(kind="confirmation").update(state=Message.Delivery.SENT, sent_at=NOW)
+    day_before = TEN - timedelta(hours=24)
+    changed_at = day_before - before_it
+    change_ones_mind(cast, anas, change, now=changed_at)
+
+    take_back(anas, now=changed_at + 2 * MINUTE)
+
+    waiting = Message.objects.waiting().filter(appointment=anas)
+    assert [(letter.kind, letter.due_at) for letter in waiting] == [("reminder", day_before)]
+
+
 def test_a_letter_that_has_left_all_the_same_is_corrected(cast: Cast) -> None:
     anas = visit(cast, "10:00")
     sent(anas)
@@ -418,6 +445,65 @@ def test_a_time_that_somebody_has_by_now_cannot_be_taken_back(cast: Cast) -> Non
     assert place_of(anas)[2] == ONE
 
 
+@pytest.mark.parametrize("change", ["move", "cancel"])
+@pytest.mark.parametrize("rooms", [1, 2])
+def test_who_was_squeezed_in_beside_it_has_not_taken_its_time(
+    cast: Cast, change: str, rooms: int
+) -> None:
+    Room.objects.filter(location=cast.riverside, order__gt=rooms).update(in_use=False)
+    anas = visit(cast, "10:00")
+    desk_visit(cast, "10:00", person=BEN, overbooking_reason="In pain")
+    change_ones_mind(cast, anas, change)
+
+    take_back(anas)
+
+    anas.refresh_from_db()
+    assert (anas.starts_at, anas.state, anas.overbooked) == (TEN, "booked", False)
+
+
+@pytest.mark.parametrize("change", ["move", "cancel"])
+@pytest.mark.parametrize("rooms", [1, 2])
+def test_who_was_squeezed_in_stands_there_again_as_before(
+    cast: Cast, change: str, rooms: int
+) -> None:
+    Room.objects.filter(location=cast.riverside, order__gt=rooms).update(in_use=False)
+    visit(cast, "10:00", person=BEN)
+    anas = desk_visit(cast, "10:00", overbooking_reason="In pain")
+    for _ in range(2):
+        change_ones_mind(cast, anas, change)
+        take_back(anas)
+
+    anas.refresh_from_db()
+    assert (anas.starts_at, anas.state) == (TEN, "booked")
+    assert (anas.overbooked, anas.overbooking_reason) == (True, "In pain")
+
+
+def test_who_was_squeezed_in_beside_a_visit_that_is_gone_has_the_time_alone(cast: Cast) -> None:
+    bens = visit(cast, "10:00", person=BEN)
+    anas = desk_visit(cast, "10:00", overbooking_reason="In pain")
+    move(cast, anas)
+    scheduling.cancel(appointment=bens, by=cast.dina, now=NOW)
+
+    take_back(anas)
+
+    anas.refresh_from_db()
+    assert (anas.starts_at, anas.overbooked) == (TEN, False)
+
+
+@pytest.mark.parametrize("change", ["move", "cancel"])
+def test_who_was_squeezed_in_does_not_come_back_to_what_somebody_else_got_since(
+    cast: Cast, change: str
+) -> None:
+    bens = visit(cast, "10:00", person=BEN)
+    anas = desk_visit(cast, "10:00", overbooking_reason="In pain")
+    change_ones_mind(cast, anas, change)
+    scheduling.cancel(appointment=bens, by=cast.dina, now=NOW)
+    desk_visit(cast, "10:00", person=CHIDI)
+
+    with pytest.raises(scheduling.SlotTaken):
+        take_back(anas)
+
+
 def test_a_time_whose_rooms_are_gone_cannot_be_taken_back(cast: Cast) -> None:
     anas = visit(cast, "10:00")
     move(cast, anas)
@@ -442,14 +528,14 @@ def test_two_who_take_it_back_at_once_take_it_back_once(cast: Cast, monkeypatch)
     """The second has looked before the first wrote, and looks again with the row locked."""
     anas = visit(cast, "10:00")
     move(cast, anas)
-    lock = vars(moves)["lock_desks"]
+    lock = vars(taking_back)["lock_desks"]
 
     def first_comes_the_other(*_ids: object) -> None:
-        monkeypatch.setattr(moves, "lock_desks", lock)
-        inside_this_transaction = vars(moves.take_back)["__wrapped__"]
+        monkeypatch.setattr(taking_back, "lock_desks", lock)
+        inside_this_transaction = vars(taking_back.take_back)["__wrapped__"]
         inside_this_transaction(appointment=anas, now=NOW)
 
-    monkeypatch.setattr(moves, "lock_desks", first_comes_the_other)
+    monkeypatch.setattr(taking_back, "lock_desks", first_comes_the_other)
     with pytest.raises(scheduling.NothingToTakeBack):
         take_back(anas)
 

@@ -1,6 +1,6 @@
 """A freed time is kept for one who waits, and goes to the next if they do not want it."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from booking.models import (
     FreedTime,
     HouseRules,
     Message,
+    Room,
     ScreeningAnswers,
     SlotOffer,
     State,
@@ -20,7 +21,7 @@ from booking.models import (
 from booking.registration import Person
 from booking.scheduling import offers as offers_module
 from booking.scheduling.holds import drop_expired
-from tests.booking.steps import BENS_BROWSER, desk_visit, history, hold, letters, visit
+from tests.booking.steps import BENS_BROWSER, book, desk_visit, history, hold, letters, visit
 from tests.booking.wishes import (
     CHIDI,
     LATER,
@@ -38,6 +39,7 @@ from tests.factories import local, make_service
 
 pytestmark = pytest.mark.django_db
 
+WEDNESDAY = "2026-11-25"
 HALF_PAST = MORNING + timedelta(minutes=30)
 
 
@@ -271,6 +273,99 @@ def test_it_ends_when_nobody_is_left_to_be_asked(cast: Cast) -> None:
     scheduling.decline_offer(offer=offered(cast), by=None, now=MORNING)
 
     assert scheduling.offer_freed_times(now=MORNING) == 0
+    assert still_free() == []
+
+
+def test_a_time_that_a_visitor_only_held_is_offered_when_the_hold_ends(cast: Cast) -> None:
+    wait(cast)
+    free(cast)
+    ends = hold(cast, "10:00", visitor=BENS_BROWSER, now=MORNING).hold_expires_at
+    assert ends
+
+    assert scheduling.offer_freed_times(now=MORNING) == 0
+    assert scheduling.offer_freed_times(now=ends - timedelta(microseconds=1)) == 0
+    assert scheduling.offer_freed_times(now=ends) == 1
+
+    assert answers() == [("Ana Lopez", "open")]
+    assert still_free() == []
+
+
+def test_a_time_that_a_visitor_books_is_offered_to_nobody(cast: Cast) -> None:
+    wait(cast)
+    free(cast)
+    held = hold(cast, "10:00", visitor=BENS_BROWSER, now=MORNING)
+    scheduling.offer_freed_times(now=MORNING)
+    book(held, person=BEN, now=MORNING)
+
+    assert scheduling.offer_freed_times(now=MORNING + timedelta(minutes=10)) == 0
+    assert (answers(), still_free()) == ([], [])
+
+
+def test_a_hold_in_the_last_free_room_is_waited_for_too(cast: Cast) -> None:
+    wait(cast, practitioner=cast.priya)
+    Room.objects.filter(location=cast.riverside).exclude(order=1).update(in_use=False)
+    free(cast)
+    hold(cast, "10:00", practitioner=cast.tomas, visitor=BENS_BROWSER, now=MORNING)
+
+    assert scheduling.offer_freed_times(now=MORNING) == 0
+    assert scheduling.offer_freed_times(now=MORNING + timedelta(minutes=10)) == 1
+
+
+def test_a_hold_that_nobody_waits_behind_puts_nothing_off(cast: Cast) -> None:
+    free(cast)
+    hold(cast, "10:00", visitor=BENS_BROWSER, now=MORNING)
+
+    scheduling.offer_freed_times(now=MORNING)
+
+    assert still_free() == []
+
+
+def test_who_declines_one_time_is_offered_the_other_that_became_free_meanwhile(cast: Cast) -> None:
+    wait(cast)
+    tuesdays = offered(cast)
+    free(cast, day=WEDNESDAY)
+    assert scheduling.offer_freed_times(now=MORNING) == 0
+
+    assert scheduling.offer_freed_times(now=MORNING + LATER) == 0
+
+    scheduling.decline_offer(offer=tuesdays, by=None, now=MORNING + LATER)
+    assert scheduling.offer_freed_times(now=MORNING + LATER) == 1
+
+    newest = SlotOffer.objects.latest("pk")
+    assert (newest.answer, newest.starts_at) == ("open", local(WEDNESDAY, "10:00"))
+    assert answers() == [("Ana Lopez", "declined"), ("Ana Lopez", "open")]
+
+
+def test_who_lets_one_time_pass_is_offered_the_other(cast: Cast) -> None:
+    wait(cast)
+    offered(cast)
+    free(cast, day=WEDNESDAY)
+    scheduling.offer_freed_times(now=MORNING)
+
+    scheduling.lapse_offers(now=HALF_PAST)
+    assert scheduling.offer_freed_times(now=HALF_PAST) == 1
+
+    assert SlotOffer.objects.latest("pk").starts_at == local(WEDNESDAY, "10:00")
+
+
+def test_a_time_that_would_not_suit_waits_for_nobodys_answer(cast: Cast) -> None:
+    wait(cast, weekdays=[1])
+    offered(cast)
+    free(cast, day=WEDNESDAY)
+
+    scheduling.offer_freed_times(now=MORNING)
+
+    assert still_free() == []
+
+
+def test_nothing_is_put_off_until_its_own_start(cast: Cast) -> None:
+    HouseRules.objects.create(pk=1, offer_minutes=60 * 26)
+    wait(cast)
+    offered(cast, day=WEDNESDAY)
+    free(cast)
+
+    scheduling.offer_freed_times(now=MORNING)
+
     assert still_free() == []
 
 
@@ -525,9 +620,28 @@ def test_joining_is_confirmed_by_letter(cast: Cast) -> None:
     assert (letter.kind, letter.to, letter.waiting_entry) == ("waiting", "ana@example.com", entry)
 
 
+@pytest.mark.parametrize("latest", [None, time(12)])
+def test_who_asks_for_the_same_twice_waits_once(cast: Cast, latest: time | None) -> None:
+    wanted = {"practitioner": cast.priya, "weekdays": [0, 1], "latest": latest}
+    first = wait(cast, **wanted)
+    second = wait(cast, now=HALF_PAST, **wanted)
+
+    assert second == first
+    assert second.created_at == MORNING
+    assert owed(Message.Kind.WAITING) == ["ana@example.com"]
+    assert wait(cast, **(wanted | {"weekdays": [0]})) != first
+
+
+def test_who_left_the_list_may_ask_for_the_same_again(cast: Cast) -> None:
+    first = wait(cast)
+    scheduling.leave_list(entry=first, by=None, now=MORNING)
+
+    assert wait(cast) != first
+
+
 def test_nobody_waits_more_than_three_times_for_a_service(cast: Cast) -> None:
-    for _ in range(3):
-        wait(cast)
+    for weekday in range(3):
+        wait(cast, weekdays=[weekday])
 
     with pytest.raises(scheduling.ListFull):
         wait(cast)

@@ -102,6 +102,33 @@ def test_who_wants_no_reminders_gets_none_that_is_owed_already(clinic: Cast) -> 
     assert [state for _due, state in reminders()] == ["superseded", "superseded"]
 
 
+@pytest.mark.parametrize("tried", [True, False])
+def test_one_that_waits_for_the_mail_server_outlives_another_wish(
+    clinic: Cast,
+    tried: bool,  # noqa: FBT001
+) -> None:
+    ana = visit(clinic, "9:00", day=FRIDAY).patient
+    assert ana
+    with mail_server():
+        drain(NOW)
+    if tried:
+        with mail_sent_to(free_port()):
+            drain(THREE_DAYS_BEFORE)
+
+    scheduling.renew_reminders(ana, now=THREE_DAYS_BEFORE + MINUTE / 2)
+
+    assert [state for _due, state in reminders()] == ["queued", "superseded", "queued"]
+    assert reminders()[-1] == (DAY_BEFORE, "queued")
+    with mail_server() as server:
+        drain(THREE_DAYS_BEFORE + 2 * MINUTE)
+    assert len(server.letters) == 1
+
+    Patient.objects.update(reminders=False)
+    ana.refresh_from_db()
+    scheduling.renew_reminders(ana, now=THREE_DAYS_BEFORE + 3 * MINUTE)
+    assert [state for _due, state in reminders()] == ["sent", "superseded", "superseded"]
+
+
 def test_who_wants_no_reminders_is_owed_none(clinic: Cast) -> None:
     booked = visit(clinic, "9:00", day=FRIDAY)
     Patient.objects.update(reminders=False)
