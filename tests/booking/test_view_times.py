@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from booking.models import Appointment, Closure, State
 from tests.booking.pages import free_times, take, text_of
 from tests.cast import ANA, NOW, TUESDAY, Cast
+from tests.content.pages import parsed
 from tests.factories import local, make_booking, make_hours, make_practitioner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -129,6 +130,7 @@ def test_an_address_that_cannot_be_read_still_shows_the_times(
     assert answer.status_code == 400
     assert len(free_times(answer)) == 75
     assert "We could not read that address" in text_of(answer)
+    assert parsed(answer).title.startswith("Error: First visit: free times")
 
 
 def test_a_choice_that_does_not_fit_the_visit_has_its_sentence(client: Client, cast: Cast) -> None:
