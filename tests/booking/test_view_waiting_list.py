@@ -132,11 +132,7 @@ def test_the_form_starts_with_four_weeks(client: Client, cast: Cast) -> None:
             "until",
             "Choose a day from today to Friday 22 January 2027.",
         ),
-        (
-            {"latest": "09:00"},
-            "latest",
-            "This has to be later than the time it can start from.",
-        ),
+        ({"latest": "09:00"}, "latest", "The latest start has to be later than the earliest."),
         ({"earliest": "dawn"}, "earliest", "Enter a time, such as 9:30 am or 14:30."),
         (
             {"weekdays": ["7"]},
