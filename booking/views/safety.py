@@ -58,12 +58,21 @@ def _keep_answers(request: HttpRequest, hold: Appointment | None) -> HttpRespons
     if answer := _other_button(request, hold, form):
         return answer
     if not form.is_valid():
-        return _show(request, hold, form, status=400) if hold else no_hold(request)
+        return _unfinished(request, hold, form)
     kept = answers_on_file.keep(asked, form.answers, now=timezone.now())
     journey.remember_answers(request, kept)
     if hold is None:
         return no_hold(request)
     return see_other("call_first" if kept.outcome == CALL_FIRST else "check")
+
+
+@sensitive_variables("form")
+def _unfinished(request: HttpRequest, hold: Appointment | None, form: SafetyForm) -> HttpResponse:
+    """What is wrong, beside its question; who lost the time meanwhile finds the ticks later."""
+    if hold:
+        return _show(request, hold, form, status=400)
+    _keep_begun(request, hold, form)
+    return no_hold(request)
 
 
 @sensitive_variables("form", "with_more_time")

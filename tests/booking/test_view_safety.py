@@ -299,6 +299,7 @@ def test_keeping_the_time_longer_loses_no_answer_and_keeps_none(
 
 BACK, ELSEWHEN = {"back": "details"}, {"release": "time"}
 LONGER = {"extend": "more"}
+CONTINUE: dict[str, str] = {}
 
 
 def ticked_on(page: Any) -> dict[str, str]:
@@ -325,7 +326,9 @@ def test_choosing_another_time_loses_no_answer(ana: Client, cast: Cast) -> None:
     assert ticked_on(ana.get(SAFETY)) == {"pregnancy": "yes"}
 
 
-@pytest.mark.parametrize(("way", "status"), [(BACK, 303), (ELSEWHEN, 303), (LONGER, 409)])
+@pytest.mark.parametrize(
+    ("way", "status"), [(CONTINUE, 409), (BACK, 303), (ELSEWHEN, 303), (LONGER, 409)]
+)
 def test_a_time_lost_meanwhile_does_not_lose_what_is_ticked(
     ana: Client, cast: Cast, at_now: time_machine.Traveller, way: dict[str, str], status: int
 ) -> None:
