@@ -38,6 +38,7 @@ def week_shown(
         "service": openings.service,
         "filters": filters,
         "days": days,
+        "free": sum(len(day.times) for day in days),
         "first": first,
         "first_url": _week_url(request, local_day(first.start, clinic_zone())) if first else "",
         "earlier": _week_url(request, max(begins - WEEK, today)) if begins > today else "",

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,51 @@ def test_a_week_without_times_says_so_and_leads_to_the_first_one(
     assert free_times(answer) == []
     assert answer.context["first_url"] == "/book/first-visit/?from=2026-12-03"
     assert "There is no free time in these seven days" in text_of(answer)
+
+
+def status_of(answer) -> str:
+    """What a screen reader says after the week was fetched in place."""
+    found = re.search('<p id="week-status"[^>]*role="status">([^<]+)</p>', text_of(answer))
+    assert found
+    return found[1]
+
+
+def test_a_filter_says_how_many_free_times_the_week_has(client: Client, cast: Cast) -> None:
+    make_hours(cast.priya, cast.hilltop, weekdays=(5,), starts_at="9:00", ends_at="10:00")
+    week = "/book/first-visit/?from=2026-11-23"
+
+    assert status_of(client.get(week)) == "23 to 29 November 2026: 76 free times"
+    assert status_of(client.get(f"{week}&location=hilltop")) == (
+        "23 to 29 November 2026: 1 free time"
+    )
+
+
+def test_a_filter_that_leaves_no_free_time_says_when_the_first_one_is(
+    client: Client, cast: Cast
+) -> None:
+    Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=local("2026-11-23", "0:00"),
+        ends_at=local("2026-12-01", "0:00"),
+        reason="Holiday",
+    )
+
+    answer = client.get("/book/first-visit/?from=2026-11-23&practitioner=priya-nair")
+
+    assert status_of(answer) == (
+        "23 to 29 November 2026: no free time. "
+        "The first is on Tuesday 1 December 2026, 9:00 am (Edmonton time)"
+    )
+
+
+def test_where_nothing_is_free_that_is_said_too(client: Client, cast: Cast) -> None:
+    Closure.objects.create(
+        starts_at=NOW, ends_at=NOW + timedelta(days=100), reason="The roof has to be renewed"
+    )
+
+    assert status_of(client.get("/book/first-visit/")) == (
+        "23 to 29 November 2026: no free time that fits your choice"
+    )
 
 
 def test_a_clinic_without_any_free_time_asks_to_phone(client: Client, cast: Cast) -> None:

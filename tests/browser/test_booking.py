@@ -10,6 +10,7 @@ from clinic_site.local_time import full_time
 from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press, tab_to, type_into
 from tests.cast import Cast
+from tests.factories import make_hours
 
 pytest_plugins = ["tests.committed"]
 
@@ -116,6 +117,17 @@ def test_another_week_comes_without_loading_the_page_anew(page: Page, cast: Cast
     expect(page.locator("#week h2")).not_to_have_text(week)
     assert page.evaluate("window.isTheSamePage")
     assert "from=" in page.url
+    assert_accessible(page)
+
+
+def test_a_filter_says_how_many_free_times_are_left(page: Page, cast: Cast) -> None:
+    make_hours(cast.priya, cast.hilltop, weekdays=range(7), starts_at="9:00", ends_at="10:00")
+    page.goto("/book/first-visit/")
+    page.evaluate("window.isTheSamePage = true")
+    page.get_by_label("At").select_option(label="Hilltop")
+
+    expect(page.get_by_role("status")).to_have_text(re.compile(": 7 free times$"))
+    assert page.evaluate("window.isTheSamePage")
     assert_accessible(page)
 
 
