@@ -10,7 +10,13 @@ from booking.models import Appointment, Closure, State
 from tests.booking.pages import free_times, take, text_of
 from tests.cast import ANA, NOW, TUESDAY, Cast
 from tests.content.pages import parsed
-from tests.factories import local, make_booking, make_hours, make_practitioner
+from tests.factories import (
+    local,
+    make_booking,
+    make_hours,
+    make_location,
+    make_practitioner,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -184,6 +190,59 @@ def test_a_choice_that_does_not_fit_the_visit_has_its_sentence(client: Client, c
 
     assert "Choose somebody from the list for this visit." in page
     assert "nobody is not one" not in page
+
+
+def test_who_comes_from_somebody_who_does_not_give_this_visit_sees_every_time(
+    client: Client, cast: Cast
+) -> None:
+    make_practitioner("Mei Lindqvist")
+
+    answer = client.get("/book/first-visit/?practitioner=mei-lindqvist")
+
+    assert answer.status_code == 200
+    assert len(free_times(answer)) == 75
+    assert (
+        "Mei Lindqvist cannot be booked online for this visit, so here are the times with anyone "
+        "else."
+    ) in text_of(answer)
+    assert answer.context["filters"]["practitioner"].value() is None
+
+
+def test_somebody_without_hours_is_passed_over_and_the_place_still_counts(
+    client: Client, cast: Cast
+) -> None:
+    cast.first_visit.practitioners.add(make_practitioner("Mei Lindqvist"))
+    make_hours(cast.priya, cast.hilltop, weekdays=(5,))
+    query = "?practitioner=mei-lindqvist&location=hilltop&from=2026-11-23"
+
+    answer = client.get(f"/book/first-visit/{query}")
+
+    assert {key.partition(" at ")[2] for key in free_times(answer)} == {"hilltop"}
+    take(client, cast.first_visit, local("2026-11-28", "9:00"), cast.hilltop, query)
+    assert Appointment.objects.get().practitioner == cast.priya
+
+
+def test_who_comes_from_a_place_without_this_visit_sees_the_times_elsewhere(
+    client: Client, cast: Cast
+) -> None:
+    answer = client.get("/book/first-visit/?location=hilltop")
+
+    assert answer.status_code == 200
+    assert len(free_times(answer)) == 75
+    assert (
+        "This visit cannot be booked online at Hilltop, so here are the times at any other "
+        "location."
+    ) in text_of(answer)
+
+
+def test_who_has_left_or_is_closed_cannot_be_read_from_an_address(
+    client: Client, cast: Cast
+) -> None:
+    make_practitioner("Gone Away", is_treating=False)
+    make_location("Closed Down", is_open=False)
+
+    for query in ("practitioner=gone-away", "location=closed-down"):
+        assert client.get(f"/book/first-visit/?{query}").status_code == 400
 
 
 @pytest.mark.parametrize("path", ["nothing", "12345678901234567890", "first-visit%00"])
