@@ -22,7 +22,7 @@ from booking.views.journey import (
     remember_hold,
     visitor_key,
 )
-from booking.views.week import query_of, week_shown
+from booking.views.week import query_of, waiting_list_url, week_shown
 from clinic_site.attempts import too_many
 
 
@@ -90,6 +90,7 @@ def _show(
         {
             **week_shown(request, everything, filters),
             "problem": problem,
+            "waiting_list_url": waiting_list_url(everything.service, filters.who),
             "hold": current_hold(request) if request.session.session_key else None,
         },
         status=status,

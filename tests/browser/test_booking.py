@@ -127,6 +127,9 @@ def test_a_filter_says_how_many_free_times_are_left(page: Page, cast: Cast) -> N
     page.get_by_label("At").select_option(label="Hilltop")
 
     expect(page.get_by_role("status")).to_have_text(re.compile(": 7 free times$"))
+    expect(
+        page.get_by_role("link", name="We write to you when a time becomes free")
+    ).to_have_attribute("href", "/waiting-list/?service=first-visit&location=hilltop")
     assert page.evaluate("window.isTheSamePage")
     assert_accessible(page)
 
