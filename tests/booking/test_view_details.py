@@ -11,6 +11,7 @@ from booking.models import Appointment, State
 from content.models import Condition
 from tests.booking.pages import DETAILS, give_details, take, text_of
 from tests.cast import NOW, TUESDAY, Cast
+from tests.content.pages import parsed
 from tests.factories import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -24,7 +25,8 @@ def test_the_page_says_which_time_is_kept_until_when(client: Client, cast: Cast)
     page = text_of(client.get("/book/details/"))
 
     assert "Tuesday 24 November 2026, 9:00 am (Edmonton time)" in page
-    assert "7:10 am" in page
+    assert "We keep it for you until 7:10 am (Edmonton time)." in page
+    assert 'data-soon="We keep your time only until 7:10 am (Edmonton time). If you need' in page
     assert "Priya Nair" in page
 
 
@@ -144,16 +146,36 @@ def test_a_hold_that_ran_out_is_still_hers_while_nobody_wants_it(
     assert give_details(client).status_code == 303
 
 
-def test_the_hold_can_be_extended(
-    client: Client, cast: Cast, at_now: time_machine.Traveller
+@pytest.mark.parametrize("minutes", [10, 50])
+def test_of_a_time_that_ran_out_no_page_says_that_it_is_kept(
+    client: Client, cast: Cast, at_now: time_machine.Traveller, minutes: int
 ) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
-    at_now.move_to(NOW + timedelta(minutes=8))
+    give_details(client)
+    at_now.move_to(NOW + timedelta(minutes=minutes))
 
-    answer = client.post("/book/hold/extend/")
+    pages = [parsed(client.get(path)).words for path in ("/book/details/", "/book/check/")]
+    times = parsed(client.get("/book/first-visit/")).words
 
-    assert (answer.status_code, answer["Location"]) == (303, "/book/details/")
-    assert Appointment.objects.get().hold_expires_at == NOW + timedelta(minutes=18)
+    for page in pages:
+        assert "We no longer keep this time for you. Somebody else may take it now." in page
+        assert "You can try to keep it again, or choose another time." in page
+    nine = "Tuesday 24 November 2026, 9:00 am (Edmonton time)"
+    assert (
+        f"We no longer keep {nine} for you. Somebody else may take it now. Try to go on with that "
+        "time, or choose another one below."
+    ) in times
+    assert not [page for page in [*pages, times] if "7:10 am" in page]
+
+
+def test_the_page_of_times_says_until_when_the_chosen_one_is_kept(
+    client: Client, cast: Cast
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+
+    assert "for you until 7:10 am (Edmonton time). Go on with that time" in (
+        parsed(client.get("/book/first-visit/")).words
+    )
 
 
 HALF_TYPED = {"for_whom": "other", "patient_name": "Mia", "email": "ana@", "about": "Sore"}

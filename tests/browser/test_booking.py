@@ -1,12 +1,14 @@
 """Ana books a visit, from the home page to the confirmation."""
 
 import re
+from datetime import timedelta
 
+import time_machine
 from playwright.sync_api import Page, expect
 
 from booking.models import Appointment, Closure, Message, State
 from booking.views.details import ANOTHER_TIME
-from clinic_site.local_time import full_time
+from clinic_site.local_time import clock, full_time, zone_name
 from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press, tab_to, type_into
 from tests.cast import Cast
@@ -97,6 +99,37 @@ def test_choosing_another_time_gives_the_first_one_back(page: Page, cast: Cast) 
     assert not Appointment.objects.exists()
     page.locator("button[name=time]").last.click()
     expect(page.get_by_label("Your name")).to_have_value("Ana Lopez")
+
+
+def test_the_card_says_when_the_time_is_about_to_run_out_and_when_it_has(
+    page: Page, cast: Cast
+) -> None:
+    page.goto("/book/first-visit/")
+    page.locator("button[name=time]").first.click()
+    card = page.locator("[data-expires]")
+    expect(card).to_contain_text("We keep it for you until")
+    ends_at = Appointment.objects.get().hold_expires_at
+    assert ends_at
+
+    with time_machine.travel(ends_at - timedelta(seconds=90)):
+        page.reload()
+    expect(card.get_by_role("status")).to_have_text(
+        f"We keep your time only until {clock(ends_at)} ({zone_name()}). "
+        "If you need longer, keep it 10 more minutes."
+    )
+    assert_accessible(page)
+
+    with time_machine.travel(ends_at - timedelta(seconds=2)):
+        page.reload()
+    expect(card.get_by_role("alert")).to_contain_text("We no longer keep this time for you.")
+    expect(page.get_by_text("We keep it for you until")).to_be_hidden()
+    assert_accessible(page)
+
+    with time_machine.travel(ends_at):
+        page.reload()
+    expect(page.get_by_text("We no longer keep this time for you.")).to_be_visible()
+    expect(card).to_have_count(0)
+    assert_accessible(page)
 
 
 def test_enter_in_a_field_goes_on_and_keeps_no_time_longer(page: Page, cast: Cast) -> None:
