@@ -47,6 +47,15 @@ def test_each_free_time_is_a_button_named_by_its_time(client: Client, cast: Cast
     assert "Edmonton time" in page
 
 
+def test_every_week_and_filter_has_one_address_for_search_engines(
+    client: Client, cast: Cast
+) -> None:
+    page = parsed(client.get("/book/first-visit/?from=2026-11-24&practitioner=priya-nair"))
+
+    assert page.canonical == "http://localhost/book/first-visit/"
+    assert page.meta["description"] == "Free times for First visit at Rowan Street Physiotherapy."
+
+
 def test_a_day_says_how_many_times_it_has(client: Client, cast: Cast) -> None:
     answer = client.get("/book/first-visit/?from=2026-11-23")
 
