@@ -10,7 +10,6 @@ urlpatterns = [
     path("book/safety/given-back/", views.given_back, name="given_back"),
     path("book/check/", views.check, name="check"),
     path("book/done/", views.done, name="done"),
-    path("book/hold/extend/", views.extend_hold, name="extend_hold"),
     path("book/hold/release/", views.release_hold, name="release_hold"),
     path("v/<str:token>", views.open_link, name="visit_link"),
     path("visit/", views.visit, name="visit"),

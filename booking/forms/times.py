@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 
 from booking.diary import Who
 from booking.openings import Openings
+from content.models import Location, Practitioner
 
 # Of this century: in the year 1 the clinic's clock would show a date before the calendar begins.
 TIME_KEY = re.compile(r"(20\d\d-\d\d-\d\dT\d\d:\d\dZ) at ([-\w]{1,50})", re.ASCII)
@@ -31,12 +32,24 @@ def parse_time_key(key: str) -> tuple[datetime, str]:
 
 
 class TimesFilter(forms.Form):
-    """Who, where and which week; the choices are those of the service's openings."""
+    """Who, where and which week; the choices are those of the service's openings.
 
-    def __init__(self, data: Any, *, openings: Openings) -> None:
-        super().__init__(data)
+    A page of the clinic may lead here from somebody who does not give the service, or from a place
+    where it is not given: that is no mistake of the reader's, and means anyone or anywhere.
+    """
+
+    def __init__(self, data: Mapping[str, Any], *, openings: Openings) -> None:
         self._people = {each.slug: each for each in openings.practitioners}
         self._places = {each.slug: each for each in openings.locations}
+        self.not_here: dict[str, Practitioner | Location] = {}
+        for name, found, known in (
+            ("practitioner", self._people, Practitioner.objects.treating()),
+            ("location", self._places, Location.objects.open_to_patients()),
+        ):
+            slug = data.get(name)
+            if slug and slug not in found and (other := known.filter(slug=slug).first()):
+                self.not_here[name] = other
+        super().__init__({name: data[name] for name in data if name not in self.not_here})
         self.fields["practitioner"] = forms.ChoiceField(
             label="With",
             required=False,

@@ -81,7 +81,7 @@ class WishForm(forms.Form):
         cleaned = super().clean() or {}
         earliest, latest = cleaned.get("earliest"), cleaned.get("latest")
         if earliest and latest and earliest >= latest:
-            self.add_error("latest", "This has to be later than the time it can start from.")
+            self.add_error("latest", "The latest start has to be later than the earliest.")
         return cleaned
 
     @property

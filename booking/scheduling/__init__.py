@@ -27,7 +27,7 @@ from booking.scheduling.courses import (
     propose,
 )
 from booking.scheduling.firmness import confirm_attendance, prove_address
-from booking.scheduling.holds import HoldGone, extend, hold, release, sweep
+from booking.scheduling.holds import HeldLongEnough, HoldGone, extend, hold, release, sweep
 from booking.scheduling.ledger import WrongState, how_it_stands
 from booking.scheduling.merging import (
     UNDO_MERGE_WITHIN,
@@ -80,6 +80,7 @@ __all__ = [
     "CannotUndoMerge",
     "Details",
     "DiaryBusy",
+    "HeldLongEnough",
     "HoldGone",
     "ListFull",
     "MayNotOverbook",

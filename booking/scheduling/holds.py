@@ -39,6 +39,10 @@ class HoldGone(Exception):
     """The visitor holds no place (any more)."""
 
 
+class HeldLongEnough(Exception):
+    """The place was kept as long as any can be. It is still the visitor's."""
+
+
 @in_diary_transaction
 def hold(
     *,
@@ -77,11 +81,11 @@ def hold(
 
 @in_diary_transaction
 def extend(*, appointment: Appointment, visitor: str, now: datetime) -> Appointment:
-    """Start the hold's ten minutes anew. Raises HoldGone when it has been given away, ended
-    otherwise, or lasted two hours."""
+    """Start the hold's ten minutes anew. Raises HoldGone when it has been given away or ended
+    otherwise, HeldLongEnough when that would be more than two hours."""
     current = held(appointment, visitor=visitor)
     if now + HOLD_LASTS > current.created_at + HOLD_LASTS_AT_MOST:
-        raise HoldGone
+        raise HeldLongEnough
     current.hold_expires_at = now + HOLD_LASTS
     write(current, EventKind.EXTENDED, to=State.HELD, by=None, now=now)
     return current

@@ -3,7 +3,7 @@ from booking.views.changes import cancel, changed, undo
 from booking.views.course import course
 from booking.views.details import check, details, done
 from booking.views.find_visit import find_visit, find_visit_sent
-from booking.views.kept_time import extend_hold, release_hold
+from booking.views.kept_time import release_hold
 from booking.views.links import open_link
 from booking.views.move import move, move_check
 from booking.views.offer import slot_offer
@@ -22,7 +22,6 @@ __all__ = [
     "course",
     "details",
     "done",
-    "extend_hold",
     "find_visit",
     "find_visit_sent",
     "given_back",

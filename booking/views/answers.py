@@ -11,6 +11,7 @@ from booking.models import Appointment
 from booking.openings import Openings
 from booking.views import journey
 from booking.views.journey import Wanted
+from booking.views.week import waiting_list_url
 from clinic_site.local_time import full_time
 
 
@@ -40,6 +41,7 @@ def lost(request: HttpRequest, wish: Wanted) -> HttpResponse:
             "service": wish.service,
             "problem": problem,
             "nearest": openings.only(who).nearest(wish.start),
+            "waiting_list_url": waiting_list_url(wish.service, who),
         },
         status=409,
     )

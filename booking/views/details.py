@@ -39,12 +39,10 @@ def details(request: HttpRequest) -> HttpResponse:
     return _details_page(request, hold)
 
 
-def _details_page(
-    request: HttpRequest, hold: Appointment, *, extended: bool = False
-) -> HttpResponse:
+def _details_page(request: HttpRequest, hold: Appointment, longer: str = "") -> HttpResponse:
     """With what was typed before, unjudged."""
     form = DetailsForm(initial=journey.first_answers(request))
-    context = {"form": form, "hold": hold, "extended": extended}
+    context = {"form": form, "hold": hold, "longer": longer}
     return render(request, "booking/details.html", context)
 
 
@@ -55,8 +53,7 @@ def _keep_details(request: HttpRequest, hold: Appointment | None) -> HttpRespons
     kept = {name: value[:KEPT_AT_MOST] for name, value in typed.items()}
     version = Clinic.objects.get().privacy_notice_version
     journey.remember_typed(request, kept | {"privacy_notice": version})
-    with_more_time = partial(_details_page, request, extended=True)
-    if answer := kept_time.answer_to(request, hold, show=with_more_time):
+    if answer := kept_time.answer_to(request, hold, show=partial(_details_page, request)):
         return answer
     if hold is None:
         return no_hold(request)
@@ -88,7 +85,7 @@ def _check_page(
     information: TreatmentInformationForm,
     *,
     problem: str = "",
-    extended: bool = False,
+    longer: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """All that was told, and what the answers to the safety questions mean for the visit."""
@@ -99,7 +96,7 @@ def _check_page(
         "safety": answers_given(request, hold),
         "information": information,
         "problem": problem,
-        "extended": extended,
+        "longer": longer,
     }
     return render(request, "booking/check.html", context, status=status)
 
@@ -131,8 +128,7 @@ def _answer_check(request: HttpRequest) -> HttpResponse:
     if shows_another(request, pointed_at):
         return _check_again(request)
     hold = journey.current_hold(request)
-    with_more_time = partial(_with_more_time, request)
-    if answer := kept_time.answer_to(request, hold, show=with_more_time):
+    if answer := kept_time.answer_to(request, hold, show=partial(_as_left, request)):
         return answer
     return _book(request, pointed_at, form, answers)
 
@@ -171,8 +167,8 @@ def _check_again(request: HttpRequest) -> HttpResponse:
     return _check_page(request, hold, information, problem=ANOTHER_TIME, status=409)
 
 
-def _with_more_time(request: HttpRequest, hold: Appointment) -> HttpResponse:
-    return _check_page(request, hold, _information_as_left(request), extended=True)
+def _as_left(request: HttpRequest, hold: Appointment, longer: str) -> HttpResponse:
+    return _check_page(request, hold, _information_as_left(request), longer=longer)
 
 
 def _refused(request: HttpRequest, refusal: Exception) -> HttpResponse:

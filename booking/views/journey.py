@@ -22,6 +22,8 @@ from content.models import Condition
 VISITOR, WANTED, HELD, BOOKED = "visitor", "wanted", "held", "booked"
 ABOUT, TYPED = "about", "typed"
 SAFETY = "safety"
+# Of the details form; the tick under the privacy notice is given anew each time.
+OF_PEOPLE = ("for_whom", "patient_name", "name", "email", "phone")
 
 
 def visitor_key(request: HttpRequest) -> str:
@@ -99,6 +101,12 @@ def remember_typed(request: HttpRequest, typed: dict[str, Any]) -> None:
 def typed(request: HttpRequest) -> dict[str, Any] | None:
     found: dict[str, Any] | None = request.session.get(TYPED)
     return found
+
+
+def typed_of_people(request: HttpRequest) -> dict[str, Any]:
+    """Of what was typed, who books and who comes: nobody has to type that again elsewhere."""
+    known = typed(request) or {}
+    return {name: known[name] for name in OF_PEOPLE if known.get(name)}
 
 
 def remember_answers(

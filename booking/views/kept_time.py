@@ -7,6 +7,7 @@ stands in the form.
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -18,20 +19,20 @@ from booking.views import journey
 from booking.views.answers import busy, no_hold, see_other
 
 EXTEND, RELEASE = "extend", "release"
+# What a page says of the wish for more time, as its templates call it.
+KEPT, AT_MOST = "kept", "at most"
+
+Page = Callable[[Appointment, str], HttpResponse]
 
 
-def answer_to(
-    request: HttpRequest, hold: Appointment | None, *, show: Callable[[Appointment], HttpResponse]
-) -> HttpResponse | None:
-    """What follows if one of the two buttons was pressed; `show` is the page with more time."""
+def answer_to(request: HttpRequest, hold: Appointment | None, *, show: Page) -> HttpResponse | None:
+    """What follows if one of the two buttons was pressed; `show` is the page that had them."""
     if RELEASE in request.POST:
         return release(request)
     return extend(request, hold, show) if EXTEND in request.POST else None
 
 
-def extend(
-    request: HttpRequest, hold: Appointment | None, show: Callable[[Appointment], HttpResponse]
-) -> HttpResponse:
+def extend(request: HttpRequest, hold: Appointment | None, show: Page) -> HttpResponse:
     if hold is None:
         return no_hold(request)
     visitor = journey.visitor_key(request)
@@ -39,9 +40,13 @@ def extend(
         extended = scheduling.extend(appointment=hold, visitor=visitor, now=timezone.now())
     except scheduling.HoldGone:
         return no_hold(request)
+    except scheduling.HeldLongEnough:
+        page = show(hold, AT_MOST)
+        page.status_code = HTTPStatus.CONFLICT
+        return page
     except scheduling.DiaryBusy:
         return busy(request)
-    return show(extended)
+    return show(extended, KEPT)
 
 
 def release(request: HttpRequest) -> HttpResponse:
@@ -53,12 +58,6 @@ def release(request: HttpRequest) -> HttpResponse:
         return busy(request)
     journey.forget_hold(request)
     return see_other(wish.times_url if wish else "book")
-
-
-@require_POST
-def extend_hold(request: HttpRequest) -> HttpResponse:
-    after = "call_first" if request.POST.get("next") == "call_first" else "details"
-    return extend(request, journey.current_hold(request), lambda _: see_other(after))
 
 
 @require_POST

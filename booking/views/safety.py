@@ -58,7 +58,7 @@ def _keep_answers(request: HttpRequest, hold: Appointment | None) -> HttpRespons
     if answer := _other_button(request, hold, form):
         return answer
     if not form.is_valid():
-        return _show(request, hold, form, status=400) if hold else no_hold(request)
+        return _unfinished(request, hold, form)
     kept = answers_on_file.keep(asked, form.answers, now=timezone.now())
     journey.remember_answers(request, kept)
     if hold is None:
@@ -66,24 +66,35 @@ def _keep_answers(request: HttpRequest, hold: Appointment | None) -> HttpRespons
     return see_other("call_first" if kept.outcome == CALL_FIRST else "check")
 
 
-@sensitive_variables("form", "with_more_time")
+@sensitive_variables("form")
+def _unfinished(request: HttpRequest, hold: Appointment | None, form: SafetyForm) -> HttpResponse:
+    """What is wrong, beside its question; who lost the time meanwhile finds the ticks later."""
+    if hold:
+        return _show(request, hold, form, status=400)
+    _keep_begun(request, hold, form)
+    return no_hold(request)
+
+
+@sensitive_variables("form", "as_left")
 def _other_button(
     request: HttpRequest, hold: Appointment | None, form: SafetyForm
 ) -> HttpResponse | None:
     """What follows any button but Continue; who comes to another page finds the ticks later."""
-    with_more_time = partial(_with_more_time, request, form)
+    as_left = partial(_as_left, request, form)
     back = see_other("details") if BACK in request.POST else None
-    answer = back or kept_time.answer_to(request, hold, show=with_more_time)
+    answer = back or kept_time.answer_to(request, hold, show=as_left)
     if answer and answer.status_code != HTTPStatus.OK:
         _keep_begun(request, hold, form)
     return answer
 
 
 @sensitive_variables("form", "fresh")
-def _with_more_time(request: HttpRequest, form: SafetyForm, hold: Appointment) -> HttpResponse:
-    """This very page again: what is ticked so far comes back as it was, and is kept nowhere."""
+def _as_left(
+    request: HttpRequest, form: SafetyForm, hold: Appointment, longer: str
+) -> HttpResponse:
+    """This very page again: what is ticked so far comes back as it was, unjudged."""
     fresh = SafetyForm(questions=answers_on_file.questions(), given=form.ticked)
-    return _show(request, hold, fresh, extended=True)
+    return _show(request, hold, fresh, longer=longer)
 
 
 @sensitive_variables("form", "known", "begun")
@@ -120,10 +131,10 @@ def _show(
     hold: Appointment,
     form: SafetyForm,
     *,
-    extended: bool = False,
+    longer: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form, "hold": hold, "extended": extended}
+    context = {"form": form, "hold": hold, "longer": longer}
     return render(request, "booking/safety.html", context, status=status)
 
 
@@ -138,8 +149,8 @@ def _elsewhere(request: HttpRequest, hold: Appointment) -> HttpResponse | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_first(request: HttpRequest) -> HttpResponse:
-    """What to do first, said at once; the time can be kept or given back."""
-    if request.method == "POST":
+    """What to do first, said at once; the time can be kept, kept longer or given back."""
+    if request.method == "POST" and kept_time.EXTEND not in request.POST:
         return _give_back(request)
     hold = journey.current_hold(request)
     if hold is None:
@@ -147,8 +158,16 @@ def call_first(request: HttpRequest) -> HttpResponse:
     answers = answers_given(request, hold)
     if answers is None or answers.outcome != CALL_FIRST:
         return see_other("safety_questions")
+    page = partial(_advice_page, request, answers)
+    return kept_time.extend(request, hold, page) if request.method == "POST" else page(hold)
+
+
+def _advice_page(
+    request: HttpRequest, answers: ScreeningAnswers, hold: Appointment, longer: str = ""
+) -> HttpResponse:
     advice = answers_on_file.advice_on(answers)
-    return render(request, "booking/safety_call_first.html", {"hold": hold, "advice": advice})
+    context = {"hold": hold, "advice": advice, "longer": longer}
+    return render(request, "booking/safety_call_first.html", context)
 
 
 def _give_back(request: HttpRequest) -> HttpResponse:

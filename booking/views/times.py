@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,8 +23,9 @@ from booking.views.journey import (
     remember_hold,
     visitor_key,
 )
-from booking.views.week import query_of, week_shown
+from booking.views.week import query_of, waiting_list_url, week_shown
 from clinic_site.attempts import too_many
+from content.addresses import absolute
 
 
 @require_safe
@@ -32,6 +34,7 @@ def services(request: HttpRequest) -> HttpResponse:
         "services": Service.objects.bookable_online(),
         "query": query_of(request),
         "about": condition_named(request.GET.get("about", ""), now=timezone.now()),
+        "address": absolute(reverse("book")),
     }
     return render(request, "booking/services.html", context)
 
@@ -90,6 +93,8 @@ def _show(
         {
             **week_shown(request, everything, filters),
             "problem": problem,
+            "address": absolute(everything.service.get_absolute_url()),
+            "waiting_list_url": waiting_list_url(everything.service, filters.who),
             "hold": current_hold(request) if request.session.session_key else None,
         },
         status=status,

@@ -14,6 +14,7 @@ from booking.forms import JoinForm, WishForm
 from booking.models import STANDING_STATES, Appointment, Service, WaitingEntry
 from booking.openings import Openings
 from booking.views.answers import busy, see_other
+from booking.views.journey import typed_of_people
 from booking.views.visit import not_this_one
 from booking.views.visitor_rights import (
     linked_entry,
@@ -131,7 +132,12 @@ def _for_a_service(request: HttpRequest, service: Service, *, now: datetime) -> 
         openings=Openings(service, now=now),
         today=today,
         last_day=last_day,
-        initial={"until": min(today + FOUR_WEEKS, last_day)},
+        initial={
+            "practitioner": request.GET.get("practitioner", ""),
+            "location": request.GET.get("location", ""),
+            "until": min(today + FOUR_WEEKS, last_day),
+            **typed_of_people(request),
+        },
     )
     context = {"form": form, "service": service}
     if request.method != "POST":

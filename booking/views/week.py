@@ -6,8 +6,11 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 
+from booking.diary import Who
 from booking.forms import TimesFilter
+from booking.models import Service
 from booking.openings import Openings
 from clinic_site.local_time import clinic_zone, local_day
 
@@ -38,6 +41,7 @@ def week_shown(
         "service": openings.service,
         "filters": filters,
         "days": days,
+        "free": sum(len(day.times) for day in days),
         "first": first,
         "first_url": _week_url(request, local_day(first.start, clinic_zone())) if first else "",
         "earlier": _week_url(request, max(begins - WEEK, today)) if begins > today else "",
@@ -51,6 +55,17 @@ def query_of(request: HttpRequest, **more: str) -> str:
     kept = {name: request.GET[name] for name in CARRIED if name in request.GET}
     asked = {name: value for name, value in (kept | more).items() if value}
     return f"?{urlencode(asked)}" if asked else ""
+
+
+def waiting_list_url(service: Service, who: Who) -> str:
+    """To join the list with the same person and place, for whom no free time suits."""
+    wish = {
+        "service": service.slug,
+        "practitioner": who.practitioner.slug if who.practitioner else "",
+        "location": who.location.slug if who.location else "",
+    }
+    asked = {name: slug for name, slug in wish.items() if slug}
+    return f"{reverse('waiting_list')}?{urlencode(asked)}"
 
 
 def _week_url(request: HttpRequest, day: date) -> str:

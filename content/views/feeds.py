@@ -10,9 +10,10 @@ from content.addresses import absolute
 from content.feeds import article_feed
 from content.sitemaps import entries
 
-# Of no use in a search engine, or of one person.
+# Of no use in a search engine, or of one person. The free times of each person, place and week are
+# pages without end.
 NOT_FOR_ROBOTS = (
-    *("/admin/", "/search/", "/leaflets/"),
+    *("/admin/", "/search/", "/leaflets/", "/book/*?"),
     *("/book/details/", "/book/check/", "/book/done/", "/book/hold/"),
     *("/visit/", "/v/", "/calendars/", "/preview/"),
 )

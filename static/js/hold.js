@@ -4,7 +4,7 @@ const hold = document.querySelector("[data-expires]");
 
 if (hold) {
   const WARNING = 2 * 60 * 1000;
-  const [soon, over] = [hold.querySelector("[data-soon]"), hold.querySelector("[data-over]")];
+  const [kept, soon, over] = ["kept", "soon", "over"].map((part) => hold.querySelector(`[data-${part}]`));
   // Measured from the server's clock, because the visitor's may be wrong.
   const end = Date.now() + Date.parse(hold.dataset.expires) - Date.parse(hold.dataset.now);
   let next;
@@ -18,6 +18,7 @@ if (hold) {
       soon.textContent = soon.dataset.soon;
       next = setTimeout(tell, left);
     } else {
+      kept.hidden = true;
       soon.textContent = "";
       over.textContent = over.dataset.over;
     }

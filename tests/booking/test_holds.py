@@ -166,9 +166,10 @@ def test_a_hold_can_be_extended_up_to_two_hours_and_not_a_moment_longer():
     assert scheduling.extend(
         appointment=held, visitor=ANAS_BROWSER, now=last
     ).hold_expires_at == NOW + timedelta(hours=2)
-    with pytest.raises(scheduling.HoldGone):
+    with pytest.raises(scheduling.HeldLongEnough):
         scheduling.extend(appointment=held, visitor=ANAS_BROWSER, now=last + BLINK)
     assert events() == 2
+    assert [mine.hold_expires_at for mine in holds_of(ANAS_BROWSER)] == [NOW + timedelta(hours=2)]
 
 
 def test_twenty_minutes_of_typing_can_be_extended_at_least_ten_times():

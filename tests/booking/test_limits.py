@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 
@@ -16,6 +17,7 @@ from tests.booking.pages import give_details, press_book, take, text_of
 from tests.booking.steps import book, desk_visit, hold, visit
 from tests.booking.wishes import MORNING, offered, wait, wait_for_earlier
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_cast
+from tests.content.pages import parsed
 from tests.factories import local, make_hours
 
 pytest_plugins = ["tests.committed"]
@@ -224,6 +226,22 @@ def test_what_was_typed_and_the_time_are_kept_until_the_visitor_leaves(
     assert Appointment.objects.filter(state=State.HELD).exists()
     client.post("/book/hold/release/")
     assert not Appointment.objects.filter(state=State.HELD).exists()
+
+
+@in_database
+def test_who_is_asked_to_phone_is_told_whether_the_time_is_still_kept(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    allow(open_visits_at_most=1)
+    visit(cast, "9:00")
+    three = "Tuesday 24 November 2026, 3:00 pm (Edmonton time)"
+
+    kept = parsed(refused(client, cast)).words
+    at_now.move_to(NOW + timedelta(minutes=10))
+    ran_out = parsed(press_book(client)).words
+
+    assert f"We keep {three} for you until 7:10 am (Edmonton time)." in kept
+    assert f"We no longer keep {three} for you. Somebody else may take it now." in ran_out
 
 
 @in_database

@@ -54,6 +54,7 @@ RUNS, STEPS = (200, 50) if project.PROVE else (25, 30)
 REFUSALS = (
     scheduling.SlotTaken,
     scheduling.HoldGone,
+    scheduling.HeldLongEnough,
     scheduling.NotOffered,
     scheduling.WrongState,
     scheduling.TooLate,

@@ -7,11 +7,12 @@ import time_machine
 from django.test import Client
 
 from booking import scheduling
-from booking.models import Appointment, AppointmentEvent, HouseRules, State
+from booking.models import Appointment, AppointmentEvent, HouseRules, Patient, State
 from tests.booking.linked import browser_with, hidden_in, link_to, shows
 from tests.booking.pages import text_of
 from tests.booking.steps import letters, visit
 from tests.cast import NOW, Cast
+from tests.content.pages import parsed
 from tests.factories import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -52,8 +53,22 @@ def test_the_button_cancels_and_the_page_after_it_says_what_happens(
     page = text_of(browser.get("/visit/changed/"))
     assert "Your visit is cancelled" in page
     assert "It was on Tuesday 24 November 2026, 10:00 am (Edmonton time)" in page
-    assert "Until 7:03 am you can undo it here." in page
+    written = "We write to a…@e… about this on Monday 23 November 2026, 7:03 am (Edmonton time)."
+    assert written in page
+    assert "Until then you can undo it here." in page
     assert ("cancellation", "queued") in letters(anas)
+
+
+def test_without_an_address_it_says_until_when_it_can_be_undone(
+    browser: Client, anas: Appointment
+) -> None:
+    Patient.objects.update(email="")
+    browser.post(CANCEL, shows(anas))
+
+    words = parsed(browser.get("/visit/changed/")).words
+
+    assert "We have no e-mail address of yours" in words
+    assert ("Until Monday 23 November 2026, 7:03 am (Edmonton time) you can undo it here.") in words
 
 
 def test_a_form_from_elsewhere_cancels_nothing(anas: Appointment) -> None:
@@ -76,7 +91,8 @@ def test_it_is_undone_within_three_minutes(
 ) -> None:
     browser.post(CANCEL, shows(anas))
     assert "This visit is cancelled." in text_of(browser.get("/visit/"))
-    assert "Undo my last change" in text_of(browser.get("/visit/"))
+    page = parsed(browser.get("/visit/")).words
+    assert "Undo my last change Until Monday 23 November 2026, 7:03 am (Edmonton time)" in page
     at_now.move_to(NOW + timedelta(minutes=2, seconds=59))
 
     answer = browser.post("/visit/undo/", shows(anas))

@@ -202,7 +202,7 @@ def test_keeping_the_time_longer_stays_on_the_page_and_says_so(
 
     assert page.status_code == 200
     assert "<h1>Check your visit</h1>" in text_of(page)
-    assert "We keep your time until 7:18 am." in text_of(page)
+    assert "We keep your time until 7:18 am (Edmonton time)." in text_of(page)
     assert [(visit.state, visit.hold_expires_at) for visit in Appointment.objects.all()] == [
         (State.HELD, NOW + timedelta(minutes=18))
     ]

@@ -1,5 +1,6 @@
 """What a patient sees of the sessions that were proposed, and says to them."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,6 +64,12 @@ def test_all_sessions_are_listed_and_until_when_they_are_kept(
         "Accept all 2 sessions",
     ):
         assert told in page
+
+
+def test_the_one_strong_button_accepts_the_sessions(client: Client, course: Course) -> None:
+    page = text_of(open_letter(client, course))
+
+    assert re.findall('class="button ?"[^>]*>([^<]+)', page) == ["Accept all 2 sessions"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from booking.models import Appointment, State
 from content.models import Condition
 from tests.booking.pages import DETAILS, give_details, take, text_of
 from tests.cast import NOW, TUESDAY, Cast
+from tests.content.pages import parsed
 from tests.factories import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -24,7 +25,8 @@ def test_the_page_says_which_time_is_kept_until_when(client: Client, cast: Cast)
     page = text_of(client.get("/book/details/"))
 
     assert "Tuesday 24 November 2026, 9:00 am (Edmonton time)" in page
-    assert "7:10 am" in page
+    assert "We keep it for you until 7:10 am (Edmonton time)." in page
+    assert 'data-soon="We keep your time only until 7:10 am (Edmonton time). If you need' in page
     assert "Priya Nair" in page
 
 
@@ -144,16 +146,36 @@ def test_a_hold_that_ran_out_is_still_hers_while_nobody_wants_it(
     assert give_details(client).status_code == 303
 
 
-def test_the_hold_can_be_extended(
-    client: Client, cast: Cast, at_now: time_machine.Traveller
+@pytest.mark.parametrize("minutes", [10, 50])
+def test_of_a_time_that_ran_out_no_page_says_that_it_is_kept(
+    client: Client, cast: Cast, at_now: time_machine.Traveller, minutes: int
 ) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
-    at_now.move_to(NOW + timedelta(minutes=8))
+    give_details(client)
+    at_now.move_to(NOW + timedelta(minutes=minutes))
 
-    answer = client.post("/book/hold/extend/")
+    pages = [parsed(client.get(path)).words for path in ("/book/details/", "/book/check/")]
+    times = parsed(client.get("/book/first-visit/")).words
 
-    assert (answer.status_code, answer["Location"]) == (303, "/book/details/")
-    assert Appointment.objects.get().hold_expires_at == NOW + timedelta(minutes=18)
+    for page in pages:
+        assert "We no longer keep this time for you. Somebody else may take it now." in page
+        assert "You can try to keep it again, or choose another time." in page
+    nine = "Tuesday 24 November 2026, 9:00 am (Edmonton time)"
+    assert (
+        f"We no longer keep {nine} for you. Somebody else may take it now. Try to go on with that "
+        "time, or choose another one below."
+    ) in times
+    assert not [page for page in [*pages, times] if "7:10 am" in page]
+
+
+def test_the_page_of_times_says_until_when_the_chosen_one_is_kept(
+    client: Client, cast: Cast
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+
+    assert "for you until 7:10 am (Edmonton time). Go on with that time" in (
+        parsed(client.get("/book/first-visit/")).words
+    )
 
 
 HALF_TYPED = {"for_whom": "other", "patient_name": "Mia", "email": "ana@", "about": "Sore"}
@@ -175,11 +197,26 @@ def test_keeping_the_time_longer_loses_nothing_typed_and_finds_no_fault(
 
     assert (page.status_code, page.context["form"].errors) == (200, {})
     assert typed_on(page) == HALF_TYPED
-    assert "We keep your time until 7:18 am." in text_of(page)
-    assert "What you have typed so far is still here." in text_of(page)
+    assert (
+        "We keep your time until 7:18 am (Edmonton time). What you have typed so far is still here."
+    ) in text_of(page)
     assert Appointment.objects.get().hold_expires_at == NOW + timedelta(minutes=18)
     assert typed_on(client.get("/book/details/")) == HALF_TYPED
     assert "We keep your time until" not in text_of(client.get("/book/details/"))
+
+
+def test_keeping_the_time_longer_is_said_first_and_where_the_button_was_pressed(
+    client: Client, cast: Cast
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    button = 'name="extend" value="more" formaction="/book/details/#longer"'
+    assert button in text_of(client.get("/book/details/"))
+
+    page = client.post("/book/details/", HALF_TYPED | {"extend": "more"})
+
+    assert parsed(page).title.startswith("Time kept until 7:10 am: Your details")
+    below = text_of(page).partition('<div id="longer"')[2]
+    assert "We keep your time until 7:10 am" in below.partition(button)[0]
 
 
 def test_choosing_another_time_loses_nothing_typed(client: Client, cast: Cast) -> None:
@@ -203,7 +240,7 @@ def test_a_time_that_cannot_be_kept_longer_loses_nothing_typed(
     answer = client.post("/book/details/", HALF_TYPED | {"extend": "more"})
 
     assert answer.status_code == 409
-    assert "What you typed is kept." in text_of(answer)
+    assert typed_on(answer) == HALF_TYPED
     assert typed_on(client.get("/book/details/")) == HALF_TYPED
 
 
@@ -216,15 +253,37 @@ def test_without_a_hold_the_buttons_lead_to_the_start(
     assert (answer.status_code, answer["Location"]) == (303, "/book/")
 
 
-def test_after_two_hours_the_hold_is_not_extended(
+def test_after_two_hours_the_time_is_hers_to_its_end_and_no_longer(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    at_now.move_to(NOW + timedelta(minutes=109))
+    client.post("/book/details/", {"extend": "more"})
+    at_now.move_to(NOW + timedelta(minutes=115))
+
+    page = client.post("/book/details/", {"extend": "more"})
+
+    assert page.status_code == 409
+    assert parsed(page).title.startswith("Error: Your details")
+    assert (
+        "We can keep a time no longer than two hours. Please finish by 8:59 am (Edmonton time), "
+        "or call us: (780) 555-0140."
+    ) in parsed(page).words
+    assert "We keep it for you until 8:59 am (Edmonton time)." in text_of(page)
+    assert "10 more minutes" not in text_of(page)
+    assert give_details(client).status_code == 303
+
+
+def test_after_two_hours_a_time_that_ran_out_is_not_called_kept(
     client: Client, cast: Cast, at_now: time_machine.Traveller
 ) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
     at_now.move_to(NOW + timedelta(minutes=115))
 
-    answer = client.post("/book/hold/extend/")
+    words = parsed(client.post("/book/details/", {"extend": "more"})).words
 
-    assert answer.status_code == 409
+    assert "We can keep a time no longer than two hours. Please finish now, or call us:" in words
+    assert "7:10 am" not in words
 
 
 def test_choosing_another_time_gives_the_place_back(client: Client, cast: Cast) -> None:
@@ -245,11 +304,10 @@ def test_another_time_is_looked_for_with_the_same_person(client: Client, cast: C
     assert (answer.status_code, answer["Location"]) == (303, f"/book/first-visit/{with_priya}")
 
 
-@pytest.mark.parametrize("path", ["/book/hold/extend/", "/book/hold/release/"])
-def test_a_link_changes_nothing(client: Client, cast: Cast, path: str) -> None:
+def test_a_link_changes_nothing(client: Client, cast: Cast) -> None:
     take(client, cast.first_visit, NINE, cast.riverside)
 
-    assert client.get(path).status_code == 405
+    assert client.get("/book/hold/release/").status_code == 405
     assert Appointment.objects.get().state == State.HELD
 
 

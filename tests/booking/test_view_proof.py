@@ -43,7 +43,7 @@ def test_the_page_asks_to_open_the_letter_and_until_when(
     page = text_of(client.get("/book/done/"))
 
     assert "Please open the letter and confirm within half an hour." in page
-    assert "7:30 am" in page
+    assert "<strong>Monday 23 November 2026, 7:30 am (Edmonton time)</strong>" in page
     assert "Your visit is booked" not in page
     assert (unproved.state, unproved.hold_expires_at) == (State.UNPROVED, NOW + HALF_AN_HOUR)
     assert letters() == ["address_proof"]

@@ -33,6 +33,7 @@ from tests.booking.pages import (
     text_of,
 )
 from tests.cast import NOW, TUESDAY, Cast
+from tests.content.pages import parsed
 from tests.content.rules import make_rule
 from tests.factories import local
 
@@ -40,6 +41,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now", "rules")]
 
 NINE = local(TUESDAY, "9:00")
 SAFETY, CHECK = "/book/safety/", "/book/check/"
+CALL = "/book/safety/call-first/"
 
 
 @pytest.fixture
@@ -219,6 +221,52 @@ def test_who_is_asked_to_call_first_can_keep_the_time(ana: Client) -> None:
     assert "Please call us" in text_of(ana.get("/book/done/"))
 
 
+def test_who_is_asked_to_call_first_can_think_for_ten_more_minutes(
+    ana: Client, at_now: time_machine.Traveller
+) -> None:
+    answer_questions(ana, pregnancy="yes")
+    at_now.move_to(NOW + timedelta(minutes=8))
+
+    page = ana.post(CALL, LONGER)
+
+    assert page.status_code == 200
+    assert parsed(page).title.startswith("Time kept until 7:18 am: Before your visit")
+    assert "We keep your time until 7:18 am (Edmonton time)." in parsed(page).words
+    assert f'action="{CALL}#longer"' in text_of(page)
+    assert Appointment.objects.get().hold_expires_at == NOW + timedelta(minutes=18)
+
+
+def test_after_ten_minutes_of_thinking_the_time_is_not_called_kept(
+    ana: Client, at_now: time_machine.Traveller
+) -> None:
+    answer_questions(ana, pregnancy="yes")
+    assert "your time is still kept for you" in parsed(ana.get(CALL)).words
+    at_now.move_to(NOW + timedelta(minutes=10))
+
+    words = parsed(ana.get(CALL)).words
+
+    assert "your time is still kept for you" not in words
+    assert "We no longer keep this time for you." in words
+
+
+def test_who_is_asked_to_call_first_is_told_when_two_hours_are_over(
+    ana: Client, at_now: time_machine.Traveller
+) -> None:
+    answer_questions(ana, pregnancy="yes")
+    at_now.move_to(NOW + timedelta(minutes=115))
+
+    page = ana.post(CALL, LONGER)
+
+    assert page.status_code == 409
+    assert "We can keep a time no longer than two hours." in parsed(page).words
+
+
+def test_more_time_without_a_time_leads_to_the_start(ana: Client, cast: Cast) -> None:
+    assert where(Client().post(CALL, LONGER)) == (303, "/book/")
+    assert where(ana.post(CALL, LONGER)) == (303, SAFETY)
+    assert Appointment.objects.get().hold_expires_at == NOW + timedelta(minutes=10)
+
+
 def test_who_is_asked_to_call_first_can_give_the_time_back(ana: Client, cast: Cast) -> None:
     answer_questions(ana, pregnancy="yes")
 
@@ -299,6 +347,7 @@ def test_keeping_the_time_longer_loses_no_answer_and_keeps_none(
 
 BACK, ELSEWHEN = {"back": "details"}, {"release": "time"}
 LONGER = {"extend": "more"}
+CONTINUE: dict[str, str] = {}
 
 
 def ticked_on(page: Any) -> dict[str, str]:
@@ -325,7 +374,9 @@ def test_choosing_another_time_loses_no_answer(ana: Client, cast: Cast) -> None:
     assert ticked_on(ana.get(SAFETY)) == {"pregnancy": "yes"}
 
 
-@pytest.mark.parametrize(("way", "status"), [(BACK, 303), (ELSEWHEN, 303), (LONGER, 409)])
+@pytest.mark.parametrize(
+    ("way", "status"), [(CONTINUE, 409), (BACK, 303), (ELSEWHEN, 303), (LONGER, 409)]
+)
 def test_a_time_lost_meanwhile_does_not_lose_what_is_ticked(
     ana: Client, cast: Cast, at_now: time_machine.Traveller, way: dict[str, str], status: int
 ) -> None:

@@ -4,6 +4,7 @@ from django.test import Client
 from content.models import Condition
 from tests.booking.pages import text_of
 from tests.cast import NOW, Cast
+from tests.content.pages import parsed
 from tests.factories import make_service
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,13 @@ def test_the_condition_whose_page_led_here_is_carried_along(client: Client, cast
 
     assert 'You were reading about <a href="/conditions/neck-pain/">Neck pain</a>.' in page
     assert 'href="/book/first-visit/?about=neck-pain"' in page
+
+
+def test_whatever_led_here_search_engines_are_told_one_address(client: Client, cast: Cast) -> None:
+    page = parsed(client.get("/book/?practitioner=priya-nair"))
+
+    assert page.canonical == "http://localhost/book/"
+    assert page.meta["description"]
 
 
 def test_a_condition_that_nobody_may_read_yet_is_not_named(client: Client, cast: Cast) -> None:

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,14 @@ from pytest_django import DjangoAssertNumQueries
 from booking.models import Appointment, Closure, State
 from tests.booking.pages import free_times, take, text_of
 from tests.cast import ANA, NOW, TUESDAY, Cast
-from tests.factories import local, make_booking, make_hours, make_practitioner
+from tests.content.pages import parsed
+from tests.factories import (
+    local,
+    make_booking,
+    make_hours,
+    make_location,
+    make_practitioner,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -37,6 +45,15 @@ def test_each_free_time_is_a_button_named_by_its_time(client: Client, cast: Cast
     assert "Tuesday" in page
     assert "9:00 am" in page
     assert "Edmonton time" in page
+
+
+def test_every_week_and_filter_has_one_address_for_search_engines(
+    client: Client, cast: Cast
+) -> None:
+    page = parsed(client.get("/book/first-visit/?from=2026-11-24&practitioner=priya-nair"))
+
+    assert page.canonical == "http://localhost/book/first-visit/"
+    assert page.meta["description"] == "Free times for First visit at Rowan Street Physiotherapy."
 
 
 def test_a_day_says_how_many_times_it_has(client: Client, cast: Cast) -> None:
@@ -78,6 +95,51 @@ def test_a_week_without_times_says_so_and_leads_to_the_first_one(
     assert free_times(answer) == []
     assert answer.context["first_url"] == "/book/first-visit/?from=2026-12-03"
     assert "There is no free time in these seven days" in text_of(answer)
+
+
+def status_of(answer) -> str:
+    """What a screen reader says after the week was fetched in place."""
+    found = re.search('<p id="week-status"[^>]*role="status">([^<]+)</p>', text_of(answer))
+    assert found
+    return found[1]
+
+
+def test_a_filter_says_how_many_free_times_the_week_has(client: Client, cast: Cast) -> None:
+    make_hours(cast.priya, cast.hilltop, weekdays=(5,), starts_at="9:00", ends_at="10:00")
+    week = "/book/first-visit/?from=2026-11-23"
+
+    assert status_of(client.get(week)) == "23 to 29 November 2026: 76 free times"
+    assert status_of(client.get(f"{week}&location=hilltop")) == (
+        "23 to 29 November 2026: 1 free time"
+    )
+
+
+def test_a_filter_that_leaves_no_free_time_says_when_the_first_one_is(
+    client: Client, cast: Cast
+) -> None:
+    Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=local("2026-11-23", "0:00"),
+        ends_at=local("2026-12-01", "0:00"),
+        reason="Holiday",
+    )
+
+    answer = client.get("/book/first-visit/?from=2026-11-23&practitioner=priya-nair")
+
+    assert status_of(answer) == (
+        "23 to 29 November 2026: no free time. "
+        "The first is on Tuesday 1 December 2026, 9:00 am (Edmonton time)"
+    )
+
+
+def test_where_nothing_is_free_that_is_said_too(client: Client, cast: Cast) -> None:
+    Closure.objects.create(
+        starts_at=NOW, ends_at=NOW + timedelta(days=100), reason="The roof has to be renewed"
+    )
+
+    assert status_of(client.get("/book/first-visit/")) == (
+        "23 to 29 November 2026: no free time that fits your choice"
+    )
 
 
 def test_a_clinic_without_any_free_time_asks_to_phone(client: Client, cast: Cast) -> None:
@@ -129,6 +191,7 @@ def test_an_address_that_cannot_be_read_still_shows_the_times(
     assert answer.status_code == 400
     assert len(free_times(answer)) == 75
     assert "We could not read that address" in text_of(answer)
+    assert parsed(answer).title.startswith("Error: First visit: free times")
 
 
 def test_a_choice_that_does_not_fit_the_visit_has_its_sentence(client: Client, cast: Cast) -> None:
@@ -136,6 +199,59 @@ def test_a_choice_that_does_not_fit_the_visit_has_its_sentence(client: Client, c
 
     assert "Choose somebody from the list for this visit." in page
     assert "nobody is not one" not in page
+
+
+def test_who_comes_from_somebody_who_does_not_give_this_visit_sees_every_time(
+    client: Client, cast: Cast
+) -> None:
+    make_practitioner("Mei Lindqvist")
+
+    answer = client.get("/book/first-visit/?practitioner=mei-lindqvist")
+
+    assert answer.status_code == 200
+    assert len(free_times(answer)) == 75
+    assert (
+        "Mei Lindqvist cannot be booked online for this visit, so here are the times with anyone "
+        "else."
+    ) in text_of(answer)
+    assert answer.context["filters"]["practitioner"].value() is None
+
+
+def test_somebody_without_hours_is_passed_over_and_the_place_still_counts(
+    client: Client, cast: Cast
+) -> None:
+    cast.first_visit.practitioners.add(make_practitioner("Mei Lindqvist"))
+    make_hours(cast.priya, cast.hilltop, weekdays=(5,))
+    query = "?practitioner=mei-lindqvist&location=hilltop&from=2026-11-23"
+
+    answer = client.get(f"/book/first-visit/{query}")
+
+    assert {key.partition(" at ")[2] for key in free_times(answer)} == {"hilltop"}
+    take(client, cast.first_visit, local("2026-11-28", "9:00"), cast.hilltop, query)
+    assert Appointment.objects.get().practitioner == cast.priya
+
+
+def test_who_comes_from_a_place_without_this_visit_sees_the_times_elsewhere(
+    client: Client, cast: Cast
+) -> None:
+    answer = client.get("/book/first-visit/?location=hilltop")
+
+    assert answer.status_code == 200
+    assert len(free_times(answer)) == 75
+    assert (
+        "This visit cannot be booked online at Hilltop, so here are the times at any other "
+        "location."
+    ) in text_of(answer)
+
+
+def test_who_has_left_or_is_closed_cannot_be_read_from_an_address(
+    client: Client, cast: Cast
+) -> None:
+    make_practitioner("Gone Away", is_treating=False)
+    make_location("Closed Down", is_open=False)
+
+    for query in ("practitioner=gone-away", "location=closed-down"):
+        assert client.get(f"/book/first-visit/?{query}").status_code == 400
 
 
 @pytest.mark.parametrize("path", ["nothing", "12345678901234567890", "first-visit%00"])

@@ -205,7 +205,7 @@ def test_an_unproved_booking_is_proved_by_a_button_and_not_by_looking(cast: Cast
     browser = browser_with(anas)
     page = text_of(browser.get("/visit/"))
     assert "Yes, this is my booking" in page
-    assert "We keep it for you until 7:30 am." in page
+    assert "for you until Monday 23 November 2026, 7:30 am (Edmonton time)." in page
     assert 'href="/visit/move/"' not in page
     anas.refresh_from_db()
     assert anas.state == State.UNPROVED

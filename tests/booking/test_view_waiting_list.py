@@ -1,17 +1,19 @@
 """/waiting-list/: joining it, how it goes on, and leaving it."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils.html import escape
 from pytest_django import Settings
 
 from booking import scheduling, visit_links
 from booking.models import Appointment, Message, Patient, WaitingEntry
 from tests.booking.linked import hidden_in, link_to, shows
-from tests.booking.pages import text_of
+from tests.booking.pages import give_details, take, text_of
 from tests.booking.steps import visit
 from tests.booking.wishes import wait, wait_for_earlier
 from tests.cast import ANA, NOW, TUESDAY, Cast
@@ -19,6 +21,7 @@ from tests.factories import local, make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
+NINE = local(TUESDAY, "9:00")
 FOR_FIRST_VISIT = "/waiting-list/?service=first-visit"
 WISH = {
     "practitioner": "priya-nair",
@@ -67,6 +70,56 @@ def test_the_page_of_times_leads_here(client: Client, cast: Cast) -> None:
     page = text_of(client.get("/book/first-visit/"))
 
     assert 'href="/waiting-list/?service=first-visit"' in page
+
+
+def test_the_person_and_the_place_chosen_there_are_chosen_here(client: Client, cast: Cast) -> None:
+    chosen = "practitioner=priya-nair&location=riverside"
+
+    page = client.get(f"/book/first-visit/?{chosen}&from=2026-11-23")
+
+    address = f"/waiting-list/?service=first-visit&{chosen}"
+    assert f'href="{escape(address)}"' in text_of(page)
+    form = client.get(address).context["form"]
+    assert (form["practitioner"].value(), form["location"].value()) == ("priya-nair", "riverside")
+    assert '<option value="priya-nair" selected>' in text_of(client.get(address))
+
+
+def test_who_lost_a_time_joins_without_typing_or_choosing_anything_again(
+    client: Client, cast: Cast, at_now: time_machine.Traveller
+) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside, "?practitioner=priya-nair")
+    give_details(client, for_whom="other", patient_name="Leo Lopez")
+    at_now.move_to(NOW + timedelta(minutes=11))
+    take(Client(), cast.first_visit, NINE, cast.riverside, "?practitioner=priya-nair")
+
+    lost = client.get("/book/check/")
+
+    address = f"{FOR_FIRST_VISIT}&practitioner=priya-nair"
+    assert f'href="{escape(address)}"' in text_of(lost)
+    filled = filled_in(client.get(address))
+    assert {name: filled[name] for name in (*WHO, "practitioner")} == WHO | {
+        "for_whom": "other",
+        "patient_name": "Leo Lopez",
+        "privacy_acknowledged": None,
+        "practitioner": "priya-nair",
+    }
+
+
+@pytest.mark.parametrize("query", ["practitioner=nobody", "location=%E2%80%AE"])
+def test_a_choice_that_is_not_on_the_list_is_left_open(
+    client: Client, cast: Cast, query: str
+) -> None:
+    page = client.get(f"{FOR_FIRST_VISIT}&{query}")
+
+    assert page.status_code == 200
+    assert set(re.findall('<option value="([^"]*)" selected>', text_of(page))) == {""}
+
+
+def test_ben_does_not_find_what_ana_typed(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+
+    assert filled_in(Client().get(FOR_FIRST_VISIT))["name"] is None
 
 
 def test_joining_without_a_visit(client: Client, cast: Cast) -> None:
@@ -132,11 +185,7 @@ def test_the_form_starts_with_four_weeks(client: Client, cast: Cast) -> None:
             "until",
             "Choose a day from today to Friday 22 January 2027.",
         ),
-        (
-            {"latest": "09:00"},
-            "latest",
-            "This has to be later than the time it can start from.",
-        ),
+        ({"latest": "09:00"}, "latest", "The latest start has to be later than the earliest."),
         ({"earliest": "dawn"}, "earliest", "Enter a time, such as 9:30 am or 14:30."),
         (
             {"weekdays": ["7"]},

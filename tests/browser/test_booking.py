@@ -1,15 +1,18 @@
 """Ana books a visit, from the home page to the confirmation."""
 
 import re
+from datetime import timedelta
 
+import time_machine
 from playwright.sync_api import Page, expect
 
 from booking.models import Appointment, Closure, Message, State
 from booking.views.details import ANOTHER_TIME
-from clinic_site.local_time import full_time
+from clinic_site.local_time import clock, full_time, zone_name
 from tests.browser.accessibility import assert_accessible
 from tests.browser.keyboard import press, tab_to, type_into
 from tests.cast import Cast
+from tests.factories import make_hours
 
 pytest_plugins = ["tests.committed"]
 
@@ -70,7 +73,8 @@ def test_ana_books_without_javascript(page_without_javascript: Page, cast: Cast)
     page.locator("button[name=time]").first.click()
     page.get_by_label("Your name").fill("Ana")
     page.get_by_role("button", name="Keep my time 10 more minutes").click()
-    expect(page.get_by_text("What you have typed so far is still here.")).to_be_visible()
+    expect(page).to_have_title(re.compile("^Time kept until .+: Your details"))
+    expect(page.get_by_text("What you have typed so far is still here.")).to_be_in_viewport()
     expect(page.get_by_label("Your name")).to_have_value("Ana")
     expect(page.get_by_label("Name of the person you care for")).to_be_hidden()
     page.get_by_label("Someone I care for").check()
@@ -98,6 +102,37 @@ def test_choosing_another_time_gives_the_first_one_back(page: Page, cast: Cast) 
     expect(page.get_by_label("Your name")).to_have_value("Ana Lopez")
 
 
+def test_the_card_says_when_the_time_is_about_to_run_out_and_when_it_has(
+    page: Page, cast: Cast
+) -> None:
+    page.goto("/book/first-visit/")
+    page.locator("button[name=time]").first.click()
+    card = page.locator("[data-expires]")
+    expect(card).to_contain_text("We keep it for you until")
+    ends_at = Appointment.objects.get().hold_expires_at
+    assert ends_at
+
+    with time_machine.travel(ends_at - timedelta(seconds=90)):
+        page.reload()
+    expect(card.get_by_role("status")).to_have_text(
+        f"We keep your time only until {clock(ends_at)} ({zone_name()}). "
+        "If you need longer, keep it 10 more minutes."
+    )
+    assert_accessible(page)
+
+    with time_machine.travel(ends_at - timedelta(seconds=2)):
+        page.reload()
+    expect(card.get_by_role("alert")).to_contain_text("We no longer keep this time for you.")
+    expect(page.get_by_text("We keep it for you until")).to_be_hidden()
+    assert_accessible(page)
+
+    with time_machine.travel(ends_at):
+        page.reload()
+    expect(page.get_by_text("We no longer keep this time for you.")).to_be_visible()
+    expect(card).to_have_count(0)
+    assert_accessible(page)
+
+
 def test_enter_in_a_field_goes_on_and_keeps_no_time_longer(page: Page, cast: Cast) -> None:
     page.goto("/book/first-visit/")
     page.locator("button[name=time]").first.click()
@@ -116,6 +151,20 @@ def test_another_week_comes_without_loading_the_page_anew(page: Page, cast: Cast
     expect(page.locator("#week h2")).not_to_have_text(week)
     assert page.evaluate("window.isTheSamePage")
     assert "from=" in page.url
+    assert_accessible(page)
+
+
+def test_a_filter_says_how_many_free_times_are_left(page: Page, cast: Cast) -> None:
+    make_hours(cast.priya, cast.hilltop, weekdays=range(7), starts_at="9:00", ends_at="10:00")
+    page.goto("/book/first-visit/")
+    page.evaluate("window.isTheSamePage = true")
+    page.get_by_label("At").select_option(label="Hilltop")
+
+    expect(page.get_by_role("status")).to_have_text(re.compile(": 7 free times$"))
+    expect(
+        page.get_by_role("link", name="We write to you when a time becomes free")
+    ).to_have_attribute("href", "/waiting-list/?service=first-visit&location=hilltop")
+    assert page.evaluate("window.isTheSamePage")
     assert_accessible(page)
 
 

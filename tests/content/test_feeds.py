@@ -115,6 +115,8 @@ def test_robots_read_the_texts_and_leave_visits_alone(client: Client) -> None:
         assert rules.can_fetch("*", path), path
     for path in ("/admin/", "/book/details/", "/visit/", "/v/abc", "/preview/faq/x/"):
         assert not rules.can_fetch("*", path), path
+    # That reader knows no stars.
+    assert "Disallow: /book/*?" in text.splitlines()
     assert rules.site_maps() == ["http://localhost/sitemap.xml"]
 
 
