@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import islice
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from booking.diary import Who
@@ -56,23 +57,30 @@ def visits_within(closure: Closure) -> QuerySet[Appointment]:
 
 def closures_over(visit: Appointment) -> QuerySet[Closure]:
     """The closures that the visit's time falls into, whether it stands or not."""
+    return _closures(visit.practitioner_id, visit.location_id, visit.starts_at, visit.ends_at)
+
+
+def visits_in_the_way() -> QuerySet[Appointment]:
+    """Every visit, whatever its state, that some closure falls on."""
+    over = _closures(*map(OuterRef, ("practitioner", "location", "starts_at", "ends_at")))
+    return Appointment.objects.filter(Exists(over))
+
+
+def _closures(practitioner: Any, location: Any, starts_at: Any, ends_at: Any) -> QuerySet[Closure]:
+    """Those that fall on a visit of this practitioner, there and then: values, or their names in
+    the query around this one."""
     return Closure.objects.filter(
-        Q(practitioner=None) | Q(practitioner=visit.practitioner_id),
-        Q(location=None) | Q(location=visit.location_id),
-        starts_at__lt=visit.ends_at,
-        ends_at__gt=visit.starts_at,
+        Q(practitioner=None) | Q(practitioner=practitioner),
+        Q(location=None) | Q(location=location),
+        starts_at__lt=ends_at,
+        ends_at__gt=starts_at,
     ).order_by("starts_at", "pk")
 
 
 def closure_in_the_way(visit: Appointment) -> Closure | None:
     """The closure because of which the patient was asked to take another time, while the visit
-    still stands in it."""
-    asked = Closure.objects.filter(
-        rearrangements__appointment=visit,
-        starts_at__lt=visit.ends_at,
-        ends_at__gt=visit.starts_at,
-    )
-    return asked.first()
+    still stands in it: a colleague who gives it, or another place, is out of its way."""
+    return closures_over(visit).filter(rearrangements__appointment=visit).first()
 
 
 def clinic_has_to(visit: Appointment) -> bool:

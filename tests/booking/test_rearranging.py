@@ -16,7 +16,15 @@ from booking.absences import (
     visits_within,
 )
 from booking.clock import tick
-from booking.models import Appointment, Closure, Message, Rearrangement, State, WaitingEntry
+from booking.models import (
+    Appointment,
+    Closure,
+    ExtraHours,
+    Message,
+    Rearrangement,
+    State,
+    WaitingEntry,
+)
 from booking.registration import Person
 from tests.booking.steps import desk_visit, letters, visit
 from tests.cast import BEN, NOW, TUESDAY, Cast
@@ -194,7 +202,46 @@ def test_a_choice_is_a_letter_with_a_link_and_no_cut_off(cast: Cast):
         now=MORNING,
     )
     assert progress(closure) == [(anas.reference, Progress.MOVED)]
-    assert not clinic_has_to(moved) or moved.practitioner == cast.tomas
+    assert not clinic_has_to(moved)
+
+
+def test_at_her_old_time_with_a_colleague_nothing_is_in_the_way_of_her_visit(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    asked = offer(cast, closure, anas, "10:00")
+    anas.refresh_from_db()
+    assert clinic_has_to(anas)
+
+    moved = scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+
+    assert not clinic_has_to(moved)
+    with pytest.raises(scheduling.TooLate):
+        scheduling.cancel(appointment=moved, by=None, now=MORNING + timedelta(minutes=5))
+
+
+def test_at_her_old_time_in_another_place_nothing_is_in_the_way_of_her_visit(cast: Cast):
+    anas = visit(cast, "10:00")
+    flood = Closure.objects.create(
+        location=cast.riverside,
+        starts_at=MORNING,
+        ends_at=local(TUESDAY, "18:00"),
+        reason="Flood",
+    )
+    scheduling.let_choose(closure=flood, appointment=anas, by=cast.dina, now=MORNING)
+    ExtraHours.objects.create(
+        practitioner=cast.priya,
+        location=cast.hilltop,
+        starts_at=anas.starts_at,
+        ends_at=local(TUESDAY, "12:00"),
+    )
+    moved = scheduling.move(
+        appointment=anas,
+        practitioner=cast.priya,
+        location=cast.hilltop,
+        start=anas.starts_at,
+        by=cast.dina,
+        now=MORNING,
+    )
+    assert not clinic_has_to(moved)
 
 
 def test_cancelling_a_visit_that_the_clinic_cannot_keep_is_not_the_patients_wish(cast: Cast):
