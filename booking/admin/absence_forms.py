@@ -63,20 +63,18 @@ class AbsenceForm(forms.Form):
 
     @property
     def closure(self) -> Closure:
-        """The absence, not saved yet, or the one that is known already; only of a valid form.
-
-        It begins where a known one ends: who was asked because of that is not asked again.
-        """
+        """The absence, not saved yet, or a known one that is at least as long; only of a valid
+        form."""
         cleaned, zone = self.cleaned_data, clinic_zone()
         begins = max(local_midnight(cleaned["first"], zone), self._now)
         ends = local_midnight(cleaned["last"] + timedelta(days=1), zone)
-        known = Closure.objects.filter(practitioner=cleaned["practitioner"], location=None)
-        for each in known.filter(ends_at__gt=begins).order_by("starts_at"):
-            if each.starts_at <= begins and each.ends_at >= ends:
-                return each
-            if each.starts_at <= begins:
-                begins = max(begins, each.ends_at)
-        return Closure(
+        known = Closure.objects.filter(
+            practitioner=cleaned["practitioner"],
+            location=None,
+            starts_at__lte=begins,
+            ends_at__gte=ends,
+        )
+        return known.order_by("starts_at").first() or Closure(
             practitioner=cleaned["practitioner"],
             starts_at=begins,
             ends_at=ends,

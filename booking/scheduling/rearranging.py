@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
-from booking.absences import ANSWER_WITHIN, Place, without_notice
+from booking.absences import ANSWER_WITHIN, Place, was_asked, without_notice
 from booking.diary import Who
 from booking.diary_lock import in_diary_transaction, lock_desks
 from booking.models import (
@@ -95,7 +95,7 @@ def _to_rearrange(
 ) -> Appointment:
     visit = locked(appointment)
     expect(visit, *MOVABLE_STATES)
-    if Rearrangement.objects.filter(closure=closure, appointment=visit).exists():
+    if was_asked(visit, closure):
         raise WrongState(f"The patient of visit {visit.reference} was asked already.")
     if by_letter and not (visit.patient and visit.patient.correspondent.email):
         raise NobodyToWriteTo

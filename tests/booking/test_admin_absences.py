@@ -204,8 +204,32 @@ def test_an_absence_that_lasts_longer_asks_nobody_twice(desk: Client, cast: Cast
     longer = desk.post(ABSENCE, absence(cast, last="2026-11-26"), follow=True)
 
     assert list(choices(longer)) == ["Ben Carter"]
-    first, second = Closure.objects.order_by("starts_at")
-    assert (second.starts_at, second.ends_at) == (first.ends_at, local("2026-11-27", "0:00"))
+    assert lists(longer) == {"Asked, no answer yet": ["Ana Lopez"]}
+    assert Closure.objects.latest("pk").ends_at == local("2026-11-27", "0:00")
+
+
+def test_an_absence_that_began_earlier_than_was_known_asks_nobody_twice(desk: Client, cast: Cast):
+    visit(cast, "9:00", day="2026-11-25")
+    visit(cast, "9:00", person=BEN)
+    wednesday = absence(cast, first="2026-11-25", last="2026-11-25")
+    page = desk.post(ABSENCE, wednesday, follow=True)
+    desk.post(rearrange(Closure.objects.get()), dict([first_choice(page, "Ana Lopez")]))
+
+    whole = desk.post(ABSENCE, absence(cast, last="2026-11-27"), follow=True)
+
+    assert list(choices(whole)) == ["Ben Carter"]
+    assert lists(whole) == {"Asked, no answer yet": ["Ana Lopez"]}
+
+
+def test_a_visit_that_stands_again_is_listed_for_its_patient_to_be_told(desk: Client, cast: Cast):
+    anas = visit(cast, "9:00")
+    desk.post(ABSENCE, absence(cast))
+    closure = Closure.objects.get()
+    desk.post(rearrange(closure), {f"visit-{anas.pk}": "choose"})
+    closure.ends_at = local(TUESDAY, "8:00")
+    closure.save()
+    after = desk.get(rearrange(closure))
+    assert lists(after) == {"Stand again: please tell the patients": ["Ana Lopez"]}
 
 
 def test_without_visits_the_page_says_so(desk: Client, cast: Cast):

@@ -27,6 +27,7 @@ from booking.models import (
 )
 from booking.registration import Person
 from tests.booking.steps import desk_visit, letters, visit
+from tests.booking.wishes import offered, wait_for_earlier
 from tests.cast import BEN, NOW, TUESDAY, Cast
 from tests.factories import local, make_hours, make_practitioner
 
@@ -276,11 +277,116 @@ def test_nobody_is_asked_twice(cast: Cast):
         offer(cast, closure, anas, "11:30")
 
 
-def test_two_absences_do_not_offer_two_times_at_once(cast: Cast):
+def test_nobody_is_asked_twice_about_a_visit_that_two_closures_fall_on(cast: Cast):
+    anas, first = visit(cast, "10:00"), ill(cast)
+    longer = Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=NOW,
+        ends_at=local("2026-11-28", "0:00"),
+        reason="Ill",
+    )
+    scheduling.let_choose(closure=first, appointment=anas, by=cast.dina, now=MORNING)
+    assert progress(longer) == [(anas.reference, Progress.ASKED)]
+    with pytest.raises(scheduling.WrongState, match="was asked already"):
+        offer(cast, longer, anas, "10:00")
+
+
+def test_who_was_asked_about_another_time_is_asked_about_the_one_they_have_now(cast: Cast):
+    anas, first = visit(cast, "10:00"), ill(cast)
+    scheduling.let_choose(closure=first, appointment=anas, by=cast.dina, now=MORNING)
+    scheduling.move(
+        appointment=anas,
+        practitioner=cast.priya,
+        location=cast.riverside,
+        start=local("2026-11-26", "10:00"),
+        by=None,
+        now=MORNING,
+    )
+    thursday = Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=local("2026-11-26", "0:00"),
+        ends_at=local("2026-11-27", "0:00"),
+        reason="Ill",
+    )
+    assert progress(thursday) == [(anas.reference, Progress.NOBODY_ASKED)]
+    scheduling.let_choose(closure=thursday, appointment=anas, by=cast.dina, now=MORNING)
+    assert progress(thursday) == [(anas.reference, Progress.ASKED)]
+
+
+def test_who_is_offered_a_freed_time_is_not_offered_another_at_once(cast: Cast):
     anas = visit(cast, "10:00")
-    offer(cast, ill(cast), anas, "10:00")
+    wait_for_earlier(anas)
+    offered(cast, wall="9:00", practitioner=cast.tomas)
     with pytest.raises(scheduling.WrongState, match="offered for visit"):
         offer(cast, ill(cast), anas, "11:30")
+
+
+def reopened(closure: Closure) -> None:
+    """Priya is back at eight: the closure ends then."""
+    closure.ends_at = local(TUESDAY, "8:00")
+    closure.save()
+
+
+def test_when_the_closure_is_shortened_the_patient_is_told_that_the_visit_stands(cast: Cast):
+    anas, bens, closure = visit(cast, "10:00"), visit(cast, "12:00", person=BEN), ill(cast)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    offer(cast, closure, bens, "13:00")
+    reopened(closure)
+    assert progress(closure) == [
+        (anas.reference, Progress.STANDS_AGAIN),
+        (bens.reference, Progress.STANDS_AGAIN),
+    ]
+
+
+def test_who_moved_before_the_closure_was_shortened_has_another_time(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    asked = offer(cast, closure, anas, "10:00")
+    scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+    reopened(closure)
+    assert progress(closure) == [(anas.reference, Progress.MOVED)]
+
+
+def test_a_move_from_before_the_patient_was_asked_is_no_answer(cast: Cast):
+    anas = visit(cast, "12:00")
+    scheduling.move(
+        appointment=anas,
+        practitioner=cast.priya,
+        location=cast.riverside,
+        start=local(TUESDAY, "10:00"),
+        by=cast.dina,
+        now=NOW,
+    )
+    closure = ill(cast)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    reopened(closure)
+    assert progress(closure) == [(anas.reference, Progress.STANDS_AGAIN)]
+
+
+def test_who_took_the_move_back_has_no_other_time(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    scheduling.move(
+        appointment=anas,
+        practitioner=cast.tomas,
+        location=cast.riverside,
+        start=local(TUESDAY, "14:00"),
+        by=None,
+        now=MORNING,
+    )
+    scheduling.take_back(appointment=anas, now=MORNING + timedelta(minutes=1))
+    reopened(closure)
+    assert progress(closure) == [(anas.reference, Progress.STANDS_AGAIN)]
+
+
+def test_a_visit_that_took_place_has_no_other_time(cast: Cast):
+    anas, closure = visit(cast, "9:00"), ill(cast)
+    scheduling.note_to_phone(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    reopened(closure)
+    nine = local(TUESDAY, "9:00")
+    assert progress(closure, now=nine) == [(anas.reference, Progress.OVER)]
+    scheduling.arrive(appointment=anas, by=cast.dina, now=nine)
+    scheduling.complete(appointment=anas, by=cast.dina, now=nine + timedelta(minutes=40))
+    assert progress(closure, now=nine) == [(anas.reference, Progress.OVER)]
 
 
 def test_a_place_that_is_taken_meanwhile_is_not_offered(cast: Cast):
