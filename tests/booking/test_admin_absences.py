@@ -232,6 +232,30 @@ def test_a_visit_that_stands_again_is_listed_for_its_patient_to_be_told(desk: Cl
     assert lists(after) == {"Stand again: please tell the patients": ["Ana Lopez"]}
 
 
+def test_a_closure_because_of_which_somebody_was_asked_is_kept_and_why_is_told(cast: Cast):
+    anas = visit(cast, "9:00")
+    admin = desk_of(User.objects.create_superuser("admin"))
+    admin.post(ABSENCE, absence(cast))
+    closure = Closure.objects.get()
+    admin.post(rearrange(closure), {f"visit-{anas.pk}": "choose"})
+
+    page = admin.post(f"{CLOSURES}{closure.pk}/delete/", {"post": "yes"})
+    bulk = {"action": "delete_selected", "_selected_action": closure.pk, "post": "yes"}
+    listed = admin.post(CLOSURES, bulk)
+
+    sentence = "1 patient was asked to take another time because of it"
+    assert [sentence in words(answer) for answer in (page, listed)] == [True, True]
+    assert Closure.objects.get() == closure
+
+
+def test_a_closure_because_of_which_nobody_was_asked_is_deleted(cast: Cast):
+    visit(cast, "9:00")
+    admin = desk_of(User.objects.create_superuser("admin"))
+    admin.post(ABSENCE, absence(cast))
+    admin.post(f"{CLOSURES}{Closure.objects.get().pk}/delete/", {"post": "yes"})
+    assert not Closure.objects.exists()
+
+
 def test_without_visits_the_page_says_so(desk: Client, cast: Cast):
     assert "No visits are booked in this time." in words(
         desk.post(ABSENCE, absence(cast), follow=True)

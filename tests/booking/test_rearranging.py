@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import ProtectedError
 
 from booking import scheduling
 from booking.absences import (
@@ -387,6 +388,14 @@ def test_a_visit_that_took_place_has_no_other_time(cast: Cast):
     scheduling.arrive(appointment=anas, by=cast.dina, now=nine)
     scheduling.complete(appointment=anas, by=cast.dina, now=nine + timedelta(minutes=40))
     assert progress(closure, now=nine) == [(anas.reference, Progress.OVER)]
+
+
+def test_a_closure_because_of_which_somebody_was_asked_is_not_deleted(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    with pytest.raises(ProtectedError):
+        closure.delete()
+    assert progress(closure) == [(anas.reference, Progress.ASKED)]
 
 
 def test_a_place_that_is_taken_meanwhile_is_not_offered(cast: Cast):
