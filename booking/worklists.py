@@ -63,6 +63,7 @@ def waiting_by_phone() -> Waiting:
         Q(patient__responsible_adult=None, patient__email="")
         | Q(patient__responsible_adult__email=""),
         state=WaitingEntry.State.WAITING,
+        by_clinic=False,
     )
     return _waiting(without, "created_at")
 

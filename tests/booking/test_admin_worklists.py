@@ -9,7 +9,7 @@ from django.test import Client
 
 from booking import scheduling
 from booking.absences import Place
-from booking.models import Closure, Message, ScreeningAnswers
+from booking.models import Closure, Message, Patient, ScreeningAnswers
 from booking.registration import Person
 from booking.templatetags.worklists import age
 from content.models import ReaderQuestion
@@ -109,6 +109,21 @@ def test_who_waits_without_an_address_is_phoned(desk: Client, cast: Cast):
         appointment=booked, wish=scheduling.Wish(until=booked.starts_at.date()), now=NOW
     )
     assert waiting(desk)["On the list, by phone only"] == (1, "less than a minute")
+
+
+def test_who_lost_the_address_to_which_another_time_was_offered_is_on_no_list(
+    desk: Client, cast: Cast
+):
+    anas = visit(cast, "9:00")
+    closure = Closure.objects.create(
+        practitioner=cast.priya, starts_at=NOW, ends_at=local(TUESDAY, "18:00"), reason="Ill"
+    )
+    instead = Place(cast.tomas, cast.riverside, local(TUESDAY, "9:00"))
+    scheduling.offer_instead(
+        closure=closure, appointment=anas, instead=instead, by=cast.dina, now=NOW
+    )
+    Patient.objects.update(email="")
+    assert waiting(desk)["On the list, by phone only"] == (0, "")
 
 
 def test_a_child_of_somebody_without_an_address_is_waited_for_by_phone(desk: Client, cast: Cast):

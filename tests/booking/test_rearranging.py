@@ -21,12 +21,16 @@ from booking.models import (
     Appointment,
     Closure,
     ExtraHours,
+    FreedTime,
+    HouseRules,
     Message,
     Rearrangement,
+    SlotOffer,
     State,
     WaitingEntry,
 )
 from booking.registration import Person
+from booking.waiting_list import matches, wish_for
 from tests.booking.steps import desk_visit, letters, visit
 from tests.booking.wishes import offered, wait_for_earlier
 from tests.cast import BEN, NOW, TUESDAY, Cast
@@ -419,6 +423,114 @@ def test_a_wish_for_an_earlier_time_takes_the_offer_along(cast: Cast):
     entry = scheduling.wish_for_earlier(appointment=anas, wish=wish, now=NOW)
     asked = offer(cast, closure, anas, "9:00")
     assert (asked.offer.entry, WaitingEntry.objects.count()) == (entry, 1)
+
+
+def priya_on_thursday(cast: Cast) -> Place:
+    return Place(cast.priya, cast.riverside, local("2026-11-26", "10:00"))
+
+
+def later(cast: Cast, closure: Closure, anas: Appointment) -> SlotOffer:
+    """Ana, who waits for something earlier, is offered Thursday instead."""
+    asked = scheduling.offer_instead(
+        closure=closure,
+        appointment=anas,
+        instead=priya_on_thursday(cast),
+        by=cast.dina,
+        now=MORNING,
+    )
+    assert asked.offer
+    return asked.offer
+
+
+def test_who_accepts_a_later_time_still_waits_for_an_earlier_one(cast: Cast):
+    anas, closure = visit(cast, "14:00"), ill(cast)
+    wish = wait_for_earlier(anas)
+    scheduling.accept_offer(offer=later(cast, closure, anas), by=None, now=MORNING)
+    wish.refresh_from_db()
+    assert wish.state == WaitingEntry.State.WAITING
+
+
+@pytest.mark.parametrize("whom", ["practitioner", "location"])
+def test_a_time_with_somebody_or_somewhere_else_does_not_fulfil_the_wish(cast: Cast, whom: str):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    wanted = cast.priya if whom == "practitioner" else cast.hilltop
+    wish = wait_for_earlier(anas, **{whom: wanted})
+    asked = offer(cast, closure, anas, "9:00")
+    scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+    wish.refresh_from_db()
+    assert wish.state == WaitingEntry.State.WAITING
+
+
+def test_an_earlier_time_that_is_accepted_fulfils_the_wish(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    wish = wait_for_earlier(anas)
+    asked = offer(cast, closure, anas, "9:00")
+    scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+    wish.refresh_from_db()
+    assert wish.state == WaitingEntry.State.FULFILLED
+
+
+def test_who_takes_the_acceptance_back_stands_on_no_list(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    asked = offer(cast, closure, anas, "13:00")
+    scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+    scheduling.take_back(appointment=anas, now=MORNING + timedelta(minutes=1))
+    assert not WaitingEntry.objects.filter(state=WaitingEntry.State.WAITING).exists()
+    assert progress(closure) == [(anas.reference, Progress.TO_PHONE)]
+
+
+@pytest.mark.parametrize("says_no", [True, False])
+def test_who_does_not_take_what_is_offered_instead_stands_on_no_list(cast: Cast, *, says_no: bool):
+    anas, closure = visit(cast, "14:00"), ill(cast)
+    asked = later(cast, closure, anas)
+    assert wish_for(anas) is None
+    if says_no:
+        scheduling.decline_offer(offer=asked, by=None, now=MORNING)
+    else:
+        scheduling.lapse_offers(now=asked.expires_at)
+    assert not WaitingEntry.objects.filter(state=WaitingEntry.State.WAITING).exists()
+
+
+def test_what_is_declined_because_of_an_absence_does_not_end_the_wish(cast: Cast):
+    HouseRules.objects.create(pk=1, offers_at_most=1)
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    wish = wait_for_earlier(anas)
+    asked = offer(cast, closure, anas, "9:00")
+    scheduling.decline_offer(offer=asked.offer, by=None, now=MORNING)
+    wish.refresh_from_db()
+    assert wish.state == WaitingEntry.State.WAITING
+    freed = FreedTime.objects.create(
+        practitioner=cast.tomas,
+        location=cast.riverside,
+        starts_at=local(TUESDAY, "9:30"),
+        ends_at=local(TUESDAY, "11:00"),
+        offer_from=MORNING,
+    )
+    assert [match.entry for match in matches(freed, now=NOW)] == [wish]
+
+
+def test_what_is_offered_instead_is_offered_nothing_else(cast: Cast):
+    """The entry of an offer is nobody's wish: a freed time goes past it."""
+    anas, closure = visit(cast, "14:00"), ill(cast)
+    asked = later(cast, closure, anas)
+    freed = FreedTime.objects.create(
+        practitioner=cast.tomas,
+        location=cast.riverside,
+        starts_at=local(TUESDAY, "9:00"),
+        ends_at=local(TUESDAY, "11:00"),
+        offer_from=MORNING,
+    )
+    SlotOffer.objects.filter(pk=asked.pk).update(answer="lapsed", answered_at=MORNING)
+    assert list(matches(freed, now=NOW)) == []
+
+
+def test_a_wish_can_be_made_while_another_time_is_offered_instead(cast: Cast):
+    anas, closure = visit(cast, "14:00"), ill(cast)
+    asked = later(cast, closure, anas)
+    wish = wait_for_earlier(anas, now=NOW)
+    assert wish != asked.entry
+    scheduling.accept_offer(offer=asked, by=None, now=MORNING)
+    assert wish_for(anas) == wish
 
 
 def test_what_stands_and_what_nobody_was_asked_about_comes_first(cast: Cast):
