@@ -68,6 +68,19 @@ def visits_in_the_way() -> QuerySet[Appointment]:
     return Appointment.objects.filter(Exists(over))
 
 
+def visits_nobody_gives(*, now: datetime) -> QuerySet[Appointment]:
+    """Visits ahead whose practitioner has left, or whose location is closed for good."""
+    has_left, is_shut = Q(practitioner__is_treating=False), Q(location__is_open=False)
+    return Appointment.objects.standing().filter(has_left | is_shut, starts_at__gt=now)
+
+
+def who_can_be_away(*, now: datetime) -> QuerySet[Practitioner]:
+    """Who treats patients, and who has left and has visits ahead."""
+    left_behind = visits_nobody_gives(now=now).filter(practitioner=OuterRef("pk"))
+    found = Practitioner.objects.filter(Q(is_treating=True) | Exists(left_behind))
+    return found.order_by("order", "name")
+
+
 def _closures(practitioner: Any, location: Any, starts_at: Any, ends_at: Any) -> QuerySet[Closure]:
     """Those that fall on a visit of this practitioner, there and then: values, or their names in
     the query around this one."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from booking.absences import visits_in_the_way
+from booking.absences import visits_in_the_way, visits_nobody_gives
 from booking.intervals import Interval
 from booking.models import (
     STANDING_STATES,
@@ -85,6 +85,11 @@ def absences_open(*, now: datetime) -> Waiting:
     visits = visits_in_the_way().filter(state__in=STANDING_STATES, starts_at__gt=now)
     asked = Rearrangement.objects.filter(appointment__in=visits)
     return _visits(visits, asked.aggregate(oldest=Min("at"))["oldest"])
+
+
+def given_by_nobody(*, now: datetime) -> Waiting:
+    """Visits of practitioners who have left and at closed locations: they need another time too."""
+    return _visits(visits_nobody_gives(now=now))
 
 
 def texts_overdue(*, now: datetime) -> Waiting:

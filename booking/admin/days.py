@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from booking.absences import visits_nobody_gives
 from booking.admin.foundation import ReachableDays
 from booking.admin.wording import ZONE
 from booking.models import Appointment, Source, State
@@ -24,6 +25,7 @@ from content.models import Location, Practitioner
 
 PARAMETER = "day"
 HIERARCHY = "starts_at__"
+GIVEN, NOBODY = "given", "nobody"
 NAMED = {
     "today": "Today",
     "tomorrow": "Tomorrow",
@@ -146,12 +148,28 @@ class DayFilter(admin.SimpleListFilter):
             }
 
 
+class GivenFilter(admin.SimpleListFilter):
+    """Where the worklist of visits that nobody can give leads."""
+
+    title = "who gives it"
+    parameter_name = GIVEN
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(NOBODY, "Nobody: the practitioner has left, or the location is closed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != NOBODY:
+            return queryset
+        return queryset.filter(pk__in=visits_nobody_gives(now=timezone.now()).values("pk"))
+
+
 class DayList(ReachableDays):
     """The visits of the days asked for, with ways to the days around them."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
-        self.title = f"Appointments: {self.days.heading}"
+        what = "Visits that nobody can give" if self.params.get(GIVEN) else "Appointments"
+        self.title = f"{what}: {self.days.heading}"
 
     @cached_property
     def days(self) -> DaysShown:
@@ -204,4 +222,4 @@ class DayList(ReachableDays):
     @property
     def other_parameters(self) -> list[tuple[str, str]]:
         """What the form of day and filters has to carry along: the search and the order."""
-        return [(name, self.params[name]) for name in ("q", "o") if name in self.params]
+        return [(name, self.params[name]) for name in ("q", "o", GIVEN) if name in self.params]

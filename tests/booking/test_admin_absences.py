@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from booking import scheduling
 from booking.models import Closure, Message, Rearrangement
 from booking.registration import Person
+from content.models import Practitioner
 from tests.booking.admin_steps import desk_of, told, words
 from tests.booking.linked import link_to
 from tests.booking.steps import desk_visit, visit
@@ -254,6 +255,20 @@ def test_a_closure_because_of_which_nobody_was_asked_is_deleted(cast: Cast):
     admin.post(ABSENCE, absence(cast))
     admin.post(f"{CLOSURES}{Closure.objects.get().pk}/delete/", {"post": "yes"})
     assert not Closure.objects.exists()
+
+
+def test_who_has_left_and_still_has_visits_can_be_entered_as_away(desk: Client, cast: Cast):
+    visit(cast, "9:00")
+    Practitioner.objects.filter(pk=cast.priya.pk).update(is_treating=False)
+    page = desk.post(ABSENCE, absence(cast), follow=True)
+    assert choices(page)["Ana Lopez"][0] == "Offer the same time with Tomas Costa"
+
+
+def test_who_has_left_and_has_no_visits_is_not_away(desk: Client, cast: Cast):
+    Practitioner.objects.filter(pk=cast.priya.pk).update(is_treating=False)
+    form = desk.get(ABSENCE).context["form"]
+    assert [name for _, name in form.fields["practitioner"].choices] == ["Choose", "Tomas Costa"]
+    assert next(iter(form.fields)) == "practitioner"
 
 
 def test_without_visits_the_page_says_so(desk: Client, cast: Cast):
