@@ -5,14 +5,15 @@ Reads only; `scheduling.rearranging` asks the patients.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import islice
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from booking.diary import Who
@@ -20,7 +21,9 @@ from booking.intervals import Interval
 from booking.models import (
     STANDING_STATES,
     Appointment,
+    AppointmentEvent,
     Closure,
+    EventKind,
     Message,
     Rearrangement,
     Service,
@@ -56,23 +59,43 @@ def visits_within(closure: Closure) -> QuerySet[Appointment]:
 
 def closures_over(visit: Appointment) -> QuerySet[Closure]:
     """The closures that the visit's time falls into, whether it stands or not."""
+    return _closures(visit.practitioner_id, visit.location_id, visit.starts_at, visit.ends_at)
+
+
+def visits_in_the_way() -> QuerySet[Appointment]:
+    """Every visit, whatever its state, that some closure falls on."""
+    over = _closures(*map(OuterRef, ("practitioner", "location", "starts_at", "ends_at")))
+    return Appointment.objects.filter(Exists(over))
+
+
+def visits_nobody_gives(*, now: datetime) -> QuerySet[Appointment]:
+    """Visits ahead whose practitioner has left, or whose location is closed for good."""
+    has_left, is_shut = Q(practitioner__is_treating=False), Q(location__is_open=False)
+    return Appointment.objects.standing().filter(has_left | is_shut, starts_at__gt=now)
+
+
+def who_can_be_away(*, now: datetime) -> QuerySet[Practitioner]:
+    """Who treats patients, and who has left and has visits ahead."""
+    left_behind = visits_nobody_gives(now=now).filter(practitioner=OuterRef("pk"))
+    found = Practitioner.objects.filter(Q(is_treating=True) | Exists(left_behind))
+    return found.order_by("order", "name")
+
+
+def _closures(practitioner: Any, location: Any, starts_at: Any, ends_at: Any) -> QuerySet[Closure]:
+    """Those that fall on a visit of this practitioner, there and then: values, or their names in
+    the query around this one."""
     return Closure.objects.filter(
-        Q(practitioner=None) | Q(practitioner=visit.practitioner_id),
-        Q(location=None) | Q(location=visit.location_id),
-        starts_at__lt=visit.ends_at,
-        ends_at__gt=visit.starts_at,
+        Q(practitioner=None) | Q(practitioner=practitioner),
+        Q(location=None) | Q(location=location),
+        starts_at__lt=ends_at,
+        ends_at__gt=starts_at,
     ).order_by("starts_at", "pk")
 
 
 def closure_in_the_way(visit: Appointment) -> Closure | None:
     """The closure because of which the patient was asked to take another time, while the visit
-    still stands in it."""
-    asked = Closure.objects.filter(
-        rearrangements__appointment=visit,
-        starts_at__lt=visit.ends_at,
-        ends_at__gt=visit.starts_at,
-    )
-    return asked.first()
+    still stands in it: a colleague who gives it, or another place, is out of its way."""
+    return closures_over(visit).filter(rearrangements__appointment=visit).first()
 
 
 def clinic_has_to(visit: Appointment) -> bool:
@@ -173,8 +196,10 @@ class Progress(Enum):
     NOBODY_ASKED = "not asked yet"
     ASKED = "asked, no answer yet"
     TO_PHONE = "please phone"
+    STANDS_AGAIN = "stands again: please tell the patient"
     MOVED = "has another time"
     OFF = "cancelled"
+    OVER = "took place or is over"
 
 
 @dataclass(frozen=True)
@@ -186,51 +211,62 @@ class Affected:
     progress: Progress
 
 
+OPEN = {Progress.NOBODY_ASKED, Progress.ASKED, Progress.TO_PHONE, Progress.STANDS_AGAIN}
+
+
 def progress_of(closure: Closure, *, now: datetime) -> list[Affected]:
-    """Every visit that the closure concerns, in the order of its former time. Four queries."""
-    asked = {
-        each.appointment_id: each
-        for each in Rearrangement.objects.filter(closure=closure).select_related("offer", "by")
-    }
-    still_there = list(visits_within(closure))
-    standing = {visit.pk for visit in still_there}
-    settled = Appointment.objects.with_everybody().filter(pk__in=asked.keys() - standing)
-    not_reached = set(
-        Message.objects.filter(
-            Q(appointment__in=standing) | Q(offer__rearrangement__closure=closure),
-            state=Message.Delivery.FAILED,
-        ).values_list(Coalesce("appointment", "offer__rearrangement__appointment"), flat=True)
-    )
-    found = [
-        Affected(
-            visit,
-            asked.get(visit.pk),
-            _progress(
-                visit,
-                asked.get(visit.pk),
-                stands=visit.pk in standing,
-                is_reached=visit.pk not in not_reached,
-                now=now,
-            ),
-        )
-        for visit in [*still_there, *settled]
-    ]
+    """Every visit that the closure concerns, in the order of its former time. Five queries."""
+    within = list(visits_within(closure))
+    standing = {visit.pk for visit in within}
+    rows = _asked(closure).filter(Q(closure=closure) | Q(appointment__in=standing))
+    asked = {each.appointment_id: each for each in rows.select_related("offer").order_by("at")}
+    outside = Appointment.objects.with_everybody().filter(pk__in=asked.keys() - standing)
+    not_reached, moved = _not_reached(asked), _moved_since(asked)
+    found = []
+    for visit in within:
+        is_reached = visit.pk not in not_reached
+        progress = _of_one_within(asked.get(visit.pk), is_reached=is_reached, now=now)
+        found.append(Affected(visit, asked.get(visit.pk), progress))
+    for visit in outside:
+        progress = _of_one_outside(visit, has_moved=visit.pk in moved, now=now)
+        found.append(Affected(visit, asked[visit.pk], progress))
     return sorted(found, key=lambda each: (each.progress not in OPEN, each.visit.starts_at))
 
 
-OPEN = {Progress.NOBODY_ASKED, Progress.ASKED, Progress.TO_PHONE}
+def was_asked(visit: Appointment, closure: Closure) -> bool:
+    """Whether the patient was asked to take another time already, be it because of another closure
+    that falls on the visit too."""
+    return _asked(closure).filter(appointment=visit).exists()
 
 
-def _progress(
-    visit: Appointment,
-    asked: Rearrangement | None,
-    *,
-    stands: bool,
-    is_reached: bool,
-    now: datetime,
-) -> Progress:
-    if not stands:
-        return Progress.OFF if visit.state in OFF else Progress.MOVED
+def _asked(closure: Closure) -> QuerySet[Rearrangement]:
+    """Who was asked because of this closure, or of another one that falls on their visit."""
+    names = ("practitioner", "location", "starts_at", "ends_at")
+    over = _closures(*(OuterRef(f"appointment__{name}") for name in names))
+    return Rearrangement.objects.filter(
+        Q(closure=closure) | Exists(over.filter(pk=OuterRef("closure")))
+    )
+
+
+def _not_reached(asked: Mapping[int, Rearrangement]) -> set[int]:
+    """The visits about which, or about another time for which, a letter failed for good."""
+    failed = Message.objects.filter(
+        Q(appointment__in=asked) | Q(offer__rearrangement__appointment__in=asked),
+        state=Message.Delivery.FAILED,
+    )
+    visit = Coalesce("appointment", "offer__rearrangement__appointment")
+    return set(failed.values_list(visit, flat=True))
+
+
+def _moved_since(asked: Mapping[int, Rearrangement]) -> set[int]:
+    """The visits that were moved to where they are after their patients were asked."""
+    moves = AppointmentEvent.objects.filter(
+        appointment__in=asked, kind=EventKind.MOVED, starts_at=F("appointment__starts_at")
+    ).values_list("appointment", "at")
+    return {visit for visit, at in moves if at >= asked[visit].at}
+
+
+def _of_one_within(asked: Rearrangement | None, *, is_reached: bool, now: datetime) -> Progress:
     if asked is None:
         return Progress.NOBODY_ASKED
     if asked.way == Rearrangement.Way.PHONE or not is_reached:
@@ -240,3 +276,13 @@ def _progress(
     else:
         waits = asked.at + ANSWER_WITHIN > now
     return Progress.ASKED if waits else Progress.TO_PHONE
+
+
+def _of_one_outside(visit: Appointment, *, has_moved: bool, now: datetime) -> Progress:
+    """Of a visit that moved away, or that the closure does not reach any more."""
+    if visit.state in OFF:
+        return Progress.OFF
+    if has_moved:
+        return Progress.MOVED
+    stands = visit.state in STANDING_STATES and visit.starts_at > now
+    return Progress.STANDS_AGAIN if stands else Progress.OVER

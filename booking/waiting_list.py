@@ -87,6 +87,15 @@ def suits(entry: WaitingEntry, start: datetime) -> bool:
     )
 
 
+def would_have(entry: WaitingEntry, start: datetime, who: Who) -> bool:
+    """Whether a visit at `start`, with that practitioner and there, is what was wished for."""
+    return (
+        suits(entry, start)
+        and entry.practitioner in {None, who.practitioner}
+        and entry.location in {None, who.location}
+    )
+
+
 def earlier_is_possible(visit: Appointment, *, now: datetime) -> bool:
     """Whether a time before the visit's could still be booked, if one became free."""
     return visit.starts_at > now + visit.service.policy.notice
@@ -94,7 +103,7 @@ def earlier_is_possible(visit: Appointment, *, now: datetime) -> bool:
 
 def wish_for(visit: Appointment) -> WaitingEntry | None:
     """The place on the list that the patient has for a time before this visit."""
-    waiting = visit.waiting_entries.filter(state=WaitingEntry.State.WAITING)
+    waiting = visit.waiting_entries.filter(state=WaitingEntry.State.WAITING, by_clinic=False)
     return waiting.select_related("practitioner", "location").first()
 
 
@@ -122,8 +131,9 @@ def answer_by(start: datetime, *, notice: timedelta, rules: HouseRules, now: dat
 
 
 def offers_without_visit(entry: WaitingEntry) -> int:
-    """How many offers the patient declined or let pass."""
-    return entry.offers.filter(answer__in=UNANSWERED).count()
+    """How many freed times the patient declined or let pass; what was offered because of an absence
+    does not count."""
+    return entry.offers.filter(answer__in=UNANSWERED, rearrangement=None).count()
 
 
 def past_use(*, now: datetime) -> QuerySet[WaitingEntry]:
@@ -204,11 +214,17 @@ def _wishes(freed: FreedTime) -> QuerySet[WaitingEntry]:
                 appointment__starts_at__gt=freed.starts_at,
             ),
             state=WaitingEntry.State.WAITING,
+            by_clinic=False,
             service__is_offered=True,
             service__practitioners=freed.practitioner_id,
         )
         .filter(~Exists(of_this_time))
-        .annotate(passed=Count("offers", filter=Q(offers__answer__in=UNANSWERED)))
+        .annotate(
+            passed=Count(
+                "offers",
+                filter=Q(offers__answer__in=UNANSWERED, offers__rearrangement=None),
+            )
+        )
         .filter(passed__lt=at_most)
         .select_related("patient__responsible_adult", "service", "appointment__service")
         .order_by("created_at", "pk")

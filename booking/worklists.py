@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
+from booking.absences import visits_in_the_way, visits_nobody_gives
 from booking.intervals import Interval
 from booking.models import (
+    STANDING_STATES,
     Appointment,
     AppointmentEvent,
-    Closure,
     EventKind,
     Message,
     Rearrangement,
@@ -62,6 +63,7 @@ def waiting_by_phone() -> Waiting:
         Q(patient__responsible_adult=None, patient__email="")
         | Q(patient__responsible_adult__email=""),
         state=WaitingEntry.State.WAITING,
+        by_clinic=False,
     )
     return _waiting(without, "created_at")
 
@@ -80,16 +82,14 @@ def unconfirmed_tomorrow(*, now: datetime) -> Waiting:
 
 def absences_open(*, now: datetime) -> Waiting:
     """Visits that stand in a closure that is not over yet: their patients need another time."""
-    in_the_way = Closure.objects.filter(
-        Q(practitioner=OuterRef("practitioner"))
-        | Q(location=OuterRef("location"))
-        | Q(practitioner=None, location=None),
-        starts_at__lt=OuterRef("ends_at"),
-        ends_at__gt=OuterRef("starts_at"),
-    )
-    visits = Appointment.objects.standing().filter(Exists(in_the_way), starts_at__gt=now)
+    visits = visits_in_the_way().filter(state__in=STANDING_STATES, starts_at__gt=now)
     asked = Rearrangement.objects.filter(appointment__in=visits)
     return _visits(visits, asked.aggregate(oldest=Min("at"))["oldest"])
+
+
+def given_by_nobody(*, now: datetime) -> Waiting:
+    """Visits of practitioners who have left and at closed locations: they need another time too."""
+    return _visits(visits_nobody_gives(now=now))
 
 
 def texts_overdue(*, now: datetime) -> Waiting:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from booking.absences import Place
+from booking.absences import Place, who_can_be_away
 from booking.admin.forms import DayField
 from booking.models import Closure
 from clinic_site.local_time import clinic_zone, local_day, local_midnight
@@ -37,9 +37,6 @@ def read_place(key: str) -> Place | None:
 class AbsenceForm(forms.Form):
     """Away from now on, or from a day on, until the end of a day."""
 
-    practitioner = forms.ModelChoiceField(
-        Practitioner.objects.treating(), label="Who is away", empty_label="Choose"
-    )
     first = DayField(label="From", help_text="Today counts from this minute on.")
     last = DayField(label="Until the end of")
     reason = forms.CharField(
@@ -49,6 +46,10 @@ class AbsenceForm(forms.Form):
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._now = now
+        self.fields["practitioner"] = forms.ModelChoiceField(
+            who_can_be_away(now=now), label="Who is away", empty_label="Choose"
+        )
+        self.order_fields(["practitioner"])
         today = local_day(now, clinic_zone())
         self.fields["first"].initial = self.fields["last"].initial = today
 
@@ -63,20 +64,18 @@ class AbsenceForm(forms.Form):
 
     @property
     def closure(self) -> Closure:
-        """The absence, not saved yet, or the one that is known already; only of a valid form.
-
-        It begins where a known one ends: who was asked because of that is not asked again.
-        """
+        """The absence, not saved yet, or a known one that is at least as long; only of a valid
+        form."""
         cleaned, zone = self.cleaned_data, clinic_zone()
         begins = max(local_midnight(cleaned["first"], zone), self._now)
         ends = local_midnight(cleaned["last"] + timedelta(days=1), zone)
-        known = Closure.objects.filter(practitioner=cleaned["practitioner"], location=None)
-        for each in known.filter(ends_at__gt=begins).order_by("starts_at"):
-            if each.starts_at <= begins and each.ends_at >= ends:
-                return each
-            if each.starts_at <= begins:
-                begins = max(begins, each.ends_at)
-        return Closure(
+        known = Closure.objects.filter(
+            practitioner=cleaned["practitioner"],
+            location=None,
+            starts_at__lte=begins,
+            ends_at__gte=ends,
+        )
+        return known.order_by("starts_at").first() or Closure(
             practitioner=cleaned["practitioner"],
             starts_at=begins,
             ends_at=ends,

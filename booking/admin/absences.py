@@ -184,9 +184,11 @@ def _lists(affected: list[Affected]) -> list[tuple[str, list[dict[str, Any]]]]:
     """The visits that somebody was asked about, by how far they have come."""
     headings = {
         Progress.TO_PHONE: "Please phone",
+        Progress.STANDS_AGAIN: "Stand again: please tell the patients",
         Progress.ASKED: "Asked, no answer yet",
         Progress.MOVED: "Have another time",
         Progress.OFF: "Cancelled",
+        Progress.OVER: "Took place or are over",
     }
     return [
         (heading, rows)

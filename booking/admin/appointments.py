@@ -13,7 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from booking.admin.days import HIERARCHY, PARAMETER, ConfirmedFilter, DayFilter, DayList
+from booking.admin.days import (
+    HIERARCHY,
+    PARAMETER,
+    ConfirmedFilter,
+    DayFilter,
+    DayList,
+    GivenFilter,
+)
 from booking.admin.exports import ExportPages
 from booking.admin.marks import marks_offered
 from booking.admin.search import visits_matching
@@ -60,7 +67,10 @@ def next_step_column(request: HttpRequest) -> Callable[[Appointment], str]:
 class AppointmentAdmin(ExportPages, VisitPages):
     list_display = ("when", "who", "with_whom", "service_and_reference", "state_shown")
     list_display_links = ("when",)
-    list_filter = (DayFilter, "practitioner", "location", "state", ConfirmedFilter, "source")
+    list_filter = (
+        *(DayFilter, GivenFilter, "practitioner", "location", "state"),
+        *(ConfirmedFilter, "source"),
+    )
     list_select_related = (
         *("patient__responsible_adult", "course__patient__responsible_adult"),
         *("practitioner", "location", "room"),

@@ -15,6 +15,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from booking.absences import visits_nobody_gives
 from booking.admin.foundation import ReachableDays
 from booking.admin.wording import ZONE
 from booking.models import Appointment, SlotOffer, Source, State
@@ -26,6 +27,7 @@ PARAMETER = "day"
 HIERARCHY = "starts_at__"
 CONFIRMED = "confirmed"
 CONFIRMED_OR_NOT = [("yes", "By the patient"), ("no", "Not yet")]
+GIVEN, NOBODY = "given", "nobody"
 NAMED = {
     "today": "Today",
     "tomorrow": "Tomorrow",
@@ -164,12 +166,28 @@ class ConfirmedFilter(admin.SimpleListFilter):
         return queryset.filter(state=State.BOOKED, patient_confirmed_at__isnull=not_yet)
 
 
+class GivenFilter(admin.SimpleListFilter):
+    """Where the worklist of visits that nobody can give leads."""
+
+    title = "who gives it"
+    parameter_name = GIVEN
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(NOBODY, "Nobody: the practitioner has left, or the location is closed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != NOBODY:
+            return queryset
+        return queryset.filter(pk__in=visits_nobody_gives(now=timezone.now()).values("pk"))
+
+
 class DayList(ReachableDays):
     """The visits of the days asked for, with ways to the days around them."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
-        self.title = f"Appointments: {self.days.heading}"
+        what = "Visits that nobody can give" if self.params.get(GIVEN) else "Appointments"
+        self.title = f"{what}: {self.days.heading}"
 
     def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         """With the offers that places are kept for: a row says whom they wait for."""
@@ -231,4 +249,4 @@ class DayList(ReachableDays):
     @property
     def other_parameters(self) -> list[tuple[str, str]]:
         """What the form of day and filters has to carry along: the search and the order."""
-        return [(name, self.params[name]) for name in ("q", "o") if name in self.params]
+        return [(name, self.params[name]) for name in ("q", "o", GIVEN) if name in self.params]

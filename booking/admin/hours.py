@@ -128,6 +128,16 @@ def still_booked(visits: QuerySet[Appointment], closure: Closure) -> SafeString:
     )
 
 
+def why_kept(closure: Closure) -> str:
+    count = closure.rearrangements.count()
+    patients = "1 patient was" if count == 1 else f"{count} patients were"
+    return (
+        f"{closure}: {patients} asked to take another time because of it, and what became of that "
+        "is kept with it. To open the time again, let the closure end earlier: its page of visits "
+        "then lists who has to be told."
+    )
+
+
 @admin.register(Closure)
 class ClosureAdmin(AbsencePages, InstantsAdmin):
     list_display = ("begins", "ends", "who_is_closed", "reason")
@@ -161,6 +171,12 @@ class ClosureAdmin(AbsencePages, InstantsAdmin):
         if not visits:
             return "None."
         return format_html("{}{}", listed(visits), rearrange_link(closure, "Rearrange them"))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Who was asked is kept with the closure, and what to do instead is told."""
+        rows, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        kept = [why_kept(each) for each in objs if each.rearrangements.exists()]
+        return rows, counts, lacking, kept or protected
 
     def save_model(
         self, request: HttpRequest, obj: Closure, form: WholeRowForm, change: bool

@@ -114,6 +114,8 @@ class WaitingEntryAdmin(WaitingPages):
 
     @admin.display(description="Would like")
     def wish(self, entry: WaitingEntry) -> str:
+        if entry.by_clinic:
+            return two_lines(entry.service.name, "Offered instead of a visit in a closure")
         with_whom = entry.practitioner.name if entry.practitioner else "anyone"
         where = entry.location.name if entry.location else "any location"
         when = f"{entry.days_in_words}, {entry.hours_in_words.lower()}"

@@ -22,7 +22,7 @@ class Rearrangement(models.Model):
         CHOICE = "choice", "The patient chooses a time"
         PHONE = "phone", "We phone"
 
-    closure = models.ForeignKey(Closure, models.CASCADE, related_name="rearrangements")
+    closure = models.ForeignKey(Closure, models.PROTECT, related_name="rearrangements")
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="rearrangements")
     way = models.CharField(max_length=6, choices=Way)
     offer = models.OneToOneField(SlotOffer, models.PROTECT, null=True, blank=True)

@@ -16,6 +16,7 @@ class WaitingEntry(models.Model):
     """A patient's wish for a time: earlier than `appointment`, or for a first one if that is empty.
 
     What is left empty does not matter to the patient. Times of day are the clinic's wall clock.
+    An entry `by_clinic` is nobody's wish: the clinic cannot keep the visit, and makes one offer.
     """
 
     class State(models.TextChoices):
@@ -44,6 +45,7 @@ class WaitingEntry(models.Model):
     latest = models.TimeField("not after", null=True, blank=True)
     until = models.DateField("last day that suits")
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    by_clinic = models.BooleanField("made for an absence", default=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -53,7 +55,7 @@ class WaitingEntry(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["appointment"],
+                fields=["appointment", "by_clinic"],
                 condition=Q(state="waiting"),
                 name="one_waiting_entry_per_appointment",
             ),
@@ -71,7 +73,7 @@ class WaitingEntry(models.Model):
             {"id", "patient", "service", "appointment", "practitioner", "location"}
             | {"weekdays", "earliest", "latest", "until", "state"}
         )
-        not_personal = frozenset({"created_at"})
+        not_personal = frozenset({"by_clinic", "created_at"})
 
     def __str__(self) -> str:
         return f"{self.patient}, waiting since {localtime(self.created_at):%d %B %Y}"

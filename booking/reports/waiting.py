@@ -14,7 +14,10 @@ OPEN = {WaitingEntry.State.WAITING.value}
 
 @dataclass(frozen=True)
 class WaitingList:
-    """Entries by state, of those made in these days; offers by answer, of those sent in them."""
+    """Entries by state, of those made in these days; offers by answer, of those sent in them.
+
+    What the clinic offered because of an absence is not of the list.
+    """
 
     entries: dict[str, int] = field(default_factory=dict)
     offers: dict[str, int] = field(default_factory=dict)
@@ -30,8 +33,12 @@ class WaitingList:
 
 def waiting(stretch: Stretch) -> WaitingList:
     """Two queries."""
-    entries = WaitingEntry.objects.filter(stretch.during("created_at"), stretch.of_whom())
-    offers = SlotOffer.objects.filter(stretch.during("offered_at"), stretch.of_whom())
+    entries = WaitingEntry.objects.filter(
+        stretch.during("created_at"), stretch.of_whom(), by_clinic=False
+    )
+    offers = SlotOffer.objects.filter(
+        stretch.during("offered_at"), stretch.of_whom(), rearrangement=None
+    )
     return WaitingList(
         dict(entries.values_list("state").annotate(count=Count("pk")).order_by()),
         dict(offers.values_list("answer").annotate(count=Count("pk")).order_by()),

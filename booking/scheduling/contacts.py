@@ -79,7 +79,7 @@ def tell_anew(about: Concerns, *, now: datetime) -> None:
             owe_reminders(visit, now=now)
     kinds, waiting = Message.Kind, WaitingEntry.State.WAITING
     entries = WaitingEntry.objects.filter(pk__in=about.entries, state=waiting)
-    for entry in entries:
+    for entry in entries.filter(by_clinic=False):
         _write_anew(kinds.WAITING, entry.patient, now=now, waiting_entry=entry)
     for offer in SlotOffer.objects.filter(entry__in=entries, answer=SlotOffer.Answer.OPEN):
         _write_anew(kinds.OFFER, offer.entry.patient, now=now, offer=offer)

@@ -156,12 +156,16 @@ def close_offer(
 
 
 def stop_if_enough(offer: SlotOffer) -> None:
-    """Nothing more is offered to an entry that nothing seems to suit."""
+    """Nothing more is offered to an entry that nothing seems to suit, nor to one that the clinic
+    made for this offer alone."""
     entry = locked_entry(offer.entry_id)
-    is_waiting = entry.state == WaitingEntry.State.WAITING
-    if is_waiting and offers_without_visit(entry) >= HouseRules.current().offers_at_most:
+    if entry.state != WaitingEntry.State.WAITING:
+        return
+    if entry.by_clinic:
+        entry.state = WaitingEntry.State.WITHDRAWN
+    elif offers_without_visit(entry) >= HouseRules.current().offers_at_most:
         entry.state = WaitingEntry.State.STOPPED
-        entry.save(update_fields=["state"])
+    entry.save(update_fields=["state"])
 
 
 def holder_of(offer: SlotOffer) -> str:

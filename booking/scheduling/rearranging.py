@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
-from booking.absences import ANSWER_WITHIN, Place, without_notice
+from booking.absences import ANSWER_WITHIN, Place, was_asked, without_notice
 from booking.diary import Who
 from booking.diary_lock import in_diary_transaction, lock_desks
 from booking.models import (
@@ -29,7 +29,7 @@ from booking.scheduling.holds import drop_expired_holds
 from booking.scheduling.ledger import WrongState, expect, locked, place, write
 from booking.scheduling.offer_answers import holder_of
 from booking.scheduling.rules import NotOffered, room_or_first
-from booking.waiting_list import answer_by
+from booking.waiting_list import answer_by, would_have
 from clinic_site.local_time import clinic_zone, local_day
 
 
@@ -52,7 +52,7 @@ def offer_instead(
     drop_expired_holds([instead.practitioner.pk], instead.location, now=now)
     kept = _kept(visit, instead, now=now)
     offer = SlotOffer.objects.create(
-        entry=_entry_of(visit, now=now),
+        entry=_entry_of(visit, instead, now=now),
         starts_at=instead.start,
         practitioner=instead.practitioner,
         location=instead.location,
@@ -95,7 +95,7 @@ def _to_rearrange(
 ) -> Appointment:
     visit = locked(appointment)
     expect(visit, *MOVABLE_STATES)
-    if Rearrangement.objects.filter(closure=closure, appointment=visit).exists():
+    if was_asked(visit, closure):
         raise WrongState(f"The patient of visit {visit.reference} was asked already.")
     if by_letter and not (visit.patient and visit.patient.correspondent.email):
         raise NobodyToWriteTo
@@ -112,20 +112,24 @@ def _kept(visit: Appointment, instead: Place, *, now: datetime) -> Appointment:
     return place(service, instead.practitioner, room, instead.start, source=Source.DESK, now=now)
 
 
-def _entry_of(visit: Appointment, *, now: datetime) -> WaitingEntry:
-    """An offer answers a wish: the one on the list, or one that ends with this day."""
+def _entry_of(visit: Appointment, instead: Place, *, now: datetime) -> WaitingEntry:
+    """An offer answers an entry: the patient's wish for an earlier time if the place fulfils it,
+    otherwise one for this offer alone, that ends with this day. Another wish stays as it is."""
     waiting = WaitingEntry.objects.select_for_update(no_key=True).filter(
         appointment=visit, state=WaitingEntry.State.WAITING
     )
-    if entry := waiting.first():
-        if entry.offers.filter(answer=SlotOffer.Answer.OPEN).exists():
-            raise WrongState(f"Another time is offered for visit {visit.reference} already.")
-        return entry
+    if SlotOffer.objects.filter(entry__in=list(waiting), answer=SlotOffer.Answer.OPEN).exists():
+        raise WrongState(f"Another time is offered for visit {visit.reference} already.")
+    who = Who(instead.practitioner, instead.location)
+    for wish in waiting:
+        if would_have(wish, instead.start, who):
+            return wish
     return WaitingEntry.objects.create(
         patient=Patient.objects.get(appointments=visit),
         service=visit.service,
         appointment=visit,
         until=local_day(now, clinic_zone()),
+        by_clinic=True,
         created_at=now,
     )
 

@@ -149,7 +149,9 @@ def _wait_again(visit: Appointment, move: AppointmentEvent) -> None:
         offer.save(update_fields=["answer", "place"])
         states = WaitingEntry.State
         if not visit.waiting_entries.filter(state=states.WAITING).exists():
-            wish = WaitingEntry.objects.filter(pk=offer.entry_id, state=states.FULFILLED)
+            wish = WaitingEntry.objects.filter(
+                pk=offer.entry_id, state=states.FULFILLED, by_clinic=False
+            )
             wish.update(state=states.WAITING)
 
 

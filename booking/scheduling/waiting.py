@@ -56,6 +56,7 @@ def wish_for_earlier(*, appointment: Appointment, wish: Wish, now: datetime) -> 
     entry, _ = WaitingEntry.objects.update_or_create(
         appointment=visit,
         state=WaitingEntry.State.WAITING,
+        by_clinic=False,
         defaults=vars(wish),
         create_defaults=vars(wish)
         | {"patient": visit.patient, "service": visit.service, "created_at": now},

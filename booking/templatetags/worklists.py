@@ -43,6 +43,13 @@ WORKLISTS = (
         "booking_closure_changelist",
     ),
     Worklist(
+        "Visits that nobody can give",
+        "booking.run_the_day",
+        lambda now: worklists.given_by_nobody(now=now),
+        "booking_appointment_changelist",
+        "?day=all&given=nobody",
+    ),
+    Worklist(
         "Not reached: please phone",
         "booking.run_the_day",
         lambda _now: worklists.not_reached(),

@@ -20,6 +20,11 @@ from content.admin.publication_forms import CheckedWordsForm
 from content.models import Clinic, Location, Practitioner
 from content.usage import text_reviewed_by
 
+LEFT_BEHIND = (
+    "Visits that are still booked {} are counted on admin’s front page, for the front desk to find "
+    "them another time."
+)
+
 
 class DaysAndHours(OnePerLine):
     """Opening hours as “Monday to Friday: 8 am to 6 pm”."""
@@ -77,7 +82,13 @@ class PractitionerAdmin(FindableAdmin):
         (None, {"fields": ("name", "slug", "job_title", "credentials", "languages")}),
         ("Registration", {"fields": ("register_name", "registration_number", "register_url")}),
         ("On the team page", {"fields": ("interests", "bio", "order")}),
-        ("At work", {"fields": ("needling_authorised", "is_treating", "user")}),
+        (
+            "At work",
+            {
+                "fields": ("needling_authorised", "is_treating", "user"),
+                "description": LEFT_BEHIND.format("with whoever does not treat any more"),
+            },
+        ),
     )
 
     def get_readonly_fields(
@@ -105,7 +116,11 @@ class LocationAdmin(FindableAdmin):
     ordering = ("order", "name")
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
-        (None, {"fields": ("name", "slug", "phone", "opening_hours", "is_open", "order")}),
+        (None, {"fields": ("name", "slug", "phone", "opening_hours", "order")}),
+        (
+            "Open or closed for good",
+            {"fields": ("is_open",), "description": LEFT_BEHIND.format("at a closed location")},
+        ),
         ("Address", {"fields": ("street", "city", "region_code", "postal_code")}),
         ("For visitors", {"fields": ("directions", "access", "parking")}),
     )

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from booking import scheduling
 from booking.models import Closure, Message, Rearrangement
 from booking.registration import Person
+from content.models import Practitioner
 from tests.booking.admin_steps import desk_of, told, words
 from tests.booking.linked import link_to
 from tests.booking.steps import desk_visit, visit
@@ -204,8 +205,70 @@ def test_an_absence_that_lasts_longer_asks_nobody_twice(desk: Client, cast: Cast
     longer = desk.post(ABSENCE, absence(cast, last="2026-11-26"), follow=True)
 
     assert list(choices(longer)) == ["Ben Carter"]
-    first, second = Closure.objects.order_by("starts_at")
-    assert (second.starts_at, second.ends_at) == (first.ends_at, local("2026-11-27", "0:00"))
+    assert lists(longer) == {"Asked, no answer yet": ["Ana Lopez"]}
+    assert Closure.objects.latest("pk").ends_at == local("2026-11-27", "0:00")
+
+
+def test_an_absence_that_began_earlier_than_was_known_asks_nobody_twice(desk: Client, cast: Cast):
+    visit(cast, "9:00", day="2026-11-25")
+    visit(cast, "9:00", person=BEN)
+    wednesday = absence(cast, first="2026-11-25", last="2026-11-25")
+    page = desk.post(ABSENCE, wednesday, follow=True)
+    desk.post(rearrange(Closure.objects.get()), dict([first_choice(page, "Ana Lopez")]))
+
+    whole = desk.post(ABSENCE, absence(cast, last="2026-11-27"), follow=True)
+
+    assert list(choices(whole)) == ["Ben Carter"]
+    assert lists(whole) == {"Asked, no answer yet": ["Ana Lopez"]}
+
+
+def test_a_visit_that_stands_again_is_listed_for_its_patient_to_be_told(desk: Client, cast: Cast):
+    anas = visit(cast, "9:00")
+    desk.post(ABSENCE, absence(cast))
+    closure = Closure.objects.get()
+    desk.post(rearrange(closure), {f"visit-{anas.pk}": "choose"})
+    closure.ends_at = local(TUESDAY, "8:00")
+    closure.save()
+    after = desk.get(rearrange(closure))
+    assert lists(after) == {"Stand again: please tell the patients": ["Ana Lopez"]}
+
+
+def test_a_closure_because_of_which_somebody_was_asked_is_kept_and_why_is_told(cast: Cast):
+    anas = visit(cast, "9:00")
+    admin = desk_of(User.objects.create_superuser("admin"))
+    admin.post(ABSENCE, absence(cast))
+    closure = Closure.objects.get()
+    admin.post(rearrange(closure), {f"visit-{anas.pk}": "choose"})
+
+    page = admin.post(f"{CLOSURES}{closure.pk}/delete/", {"post": "yes"})
+    bulk = {"action": "delete_selected", "_selected_action": closure.pk, "post": "yes"}
+    listed = admin.post(CLOSURES, bulk)
+
+    sentence = "1 patient was asked to take another time because of it"
+    assert [sentence in words(answer) for answer in (page, listed)] == [True, True]
+    assert Closure.objects.get() == closure
+
+
+def test_a_closure_because_of_which_nobody_was_asked_is_deleted(cast: Cast):
+    visit(cast, "9:00")
+    admin = desk_of(User.objects.create_superuser("admin"))
+    admin.post(ABSENCE, absence(cast))
+    admin.post(f"{CLOSURES}{Closure.objects.get().pk}/delete/", {"post": "yes"})
+    assert not Closure.objects.exists()
+
+
+def test_who_has_left_and_still_has_visits_can_be_entered_as_away(desk: Client, cast: Cast):
+    visit(cast, "9:00")
+    Practitioner.objects.filter(pk=cast.priya.pk).update(is_treating=False)
+    page = desk.post(ABSENCE, absence(cast), follow=True)
+    assert choices(page)["Ana Lopez"][0] == "Offer the same time with Tomas Costa"
+
+
+def test_who_has_left_and_has_no_visits_is_not_away(desk: Client, cast: Cast):
+    Practitioner.objects.filter(pk=cast.priya.pk).update(is_treating=False)
+    form = desk.get(ABSENCE).context["form"]
+    assert [name for _, name in form.fields["practitioner"].choices] == ["Choose", "Tomas Costa"]
+    assert next(iter(form.fields)) == "practitioner"
 
 
 def test_without_visits_the_page_says_so(desk: Client, cast: Cast):

@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 
 from booking import scheduling
+from booking.absences import Place
 from booking.models import Appointment, Closure, Message, SlotOffer, State, WaitingEntry
 from booking.registration import Person
 from tests.booking.admin_steps import desk_of, told, words
@@ -314,3 +315,27 @@ def test_the_history_says_who_gave_the_kept_time_back(cast: Cast, desk: Client, 
         ("held", "Clock"),
         ("released", "Dina Farouk"),
     ]
+
+
+def test_what_is_offered_because_of_an_absence_is_said_to_be_no_wish(
+    cast: Cast, desk: Client
+) -> None:
+    anas = visit(cast, "14:00")
+    asked = scheduling.offer_instead(
+        closure=Closure.objects.create(
+            practitioner=cast.priya, starts_at=TEN, ends_at=anas.ends_at, reason="Ill"
+        ),
+        appointment=anas,
+        instead=Place(cast.tomas, cast.riverside, TEN),
+        by=cast.dina,
+        now=MORNING,
+    )
+    assert asked.offer
+    assert "Offered instead of a visit in a closure" in words(desk.get(LIST))
+
+    assert anas.patient
+    scheduling.contact_changed(anas.patient, now=MORNING)
+
+    # At the new address: the offer, and no letter that says that Ana is on a list.
+    assert asked.offer.messages.filter(state="queued").count() == 1
+    assert not Message.objects.filter(kind="waiting").exists()

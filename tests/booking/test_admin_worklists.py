@@ -7,22 +7,23 @@ import pytest
 import time_machine
 from django.test import Client
 
-from booking import scheduling
+from booking import scheduling, worklists
 from booking.absences import Place
-from booking.models import Closure, Message, ScreeningAnswers
+from booking.models import Closure, Message, Patient, ScreeningAnswers
 from booking.registration import Person
 from booking.templatetags.worklists import age
-from content.models import ReaderQuestion
+from content.models import Location, Practitioner, ReaderQuestion
 from tests.booking.admin_steps import desk_of, listed, words
 from tests.booking.steps import desk_visit, details_of, hold, visit
 from tests.booking.wishes import wait
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_staff
-from tests.factories import local
+from tests.factories import local, make_hours
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 FRONT = "/admin/"
 AFTERNOON = NOW + timedelta(hours=3)
+CHIDI = Person(name="Chidi Eze", email="", phone="+17805550153")
 
 
 def waiting(browser: Client) -> dict[str, tuple[int, str]]:
@@ -39,6 +40,7 @@ def desk(cast: Cast) -> Client:
 def test_on_a_quiet_day_every_list_of_the_desk_is_empty(desk: Client):
     assert waiting(desk) == {
         "Visits in a closure": (0, ""),
+        "Visits that nobody can give": (0, ""),
         "Not reached: please phone": (0, ""),
         "Offers running": (0, ""),
         "On the list, by phone only": (0, ""),
@@ -97,6 +99,38 @@ def test_a_closure_of_somebody_else_is_no_ones_work(desk: Client, cast: Cast):
     assert waiting(desk)["Visits in a closure"] == (0, "")
 
 
+def test_visits_of_who_left_and_at_a_closed_location_are_listed(desk: Client, cast: Cast):
+    anas = visit(cast, "9:00")
+    bens = visit(cast, "9:00", person=BEN, practitioner=cast.tomas)
+    make_hours(cast.tomas, cast.hilltop, starts_at="17:00", ends_at="19:00")
+    chidis = desk_visit(cast, "17:00", person=CHIDI, practitioner=cast.tomas, location=cast.hilltop)
+    Practitioner.objects.filter(pk=cast.priya.pk).update(is_treating=False)
+    Location.objects.filter(pk=cast.hilltop.pk).update(is_open=False)
+
+    (found,) = [
+        each
+        for each in desk.get(FRONT).context["worklists"]
+        if each["name"] == "Visits that nobody can give"
+    ]
+    page = desk.get(found["address"])
+
+    assert (found["count"], found["first"]) == (2, anas.starts_at)
+    assert listed(page) == [chidis.reference, anas.reference]
+    assert bens.reference not in words(page)
+    assert "Visits that nobody can give: All days" in words(page)
+    everything = desk.get(found["address"].replace("nobody", "anybody"))
+    assert len(listed(everything)) == 3
+
+
+def test_visits_of_who_left_that_are_off_or_over_are_no_ones_work(cast: Cast):
+    anas, bens = visit(cast, "9:00"), visit(cast, "12:00", person=BEN)
+    Practitioner.objects.filter(pk=cast.priya.pk).update(is_treating=False)
+    assert worklists.given_by_nobody(now=NOW).count == 2
+    scheduling.cancel(appointment=bens, by=cast.dina, now=NOW)
+    assert worklists.given_by_nobody(now=NOW).count == 1
+    assert worklists.given_by_nobody(now=anas.starts_at).count == 0
+
+
 def test_a_running_offer_and_a_reader_s_question_are_counted(desk: Client, cast: Cast):
     anas = visit(cast, "9:00")
     closure = Closure.objects.create(
@@ -114,12 +148,26 @@ def test_a_running_offer_and_a_reader_s_question_are_counted(desk: Client, cast:
 
 
 def test_who_waits_without_an_address_is_phoned(desk: Client, cast: Cast):
-    chidi = Person(name="Chidi Eze", email="", phone="+17805550153")
-    booked = desk_visit(cast, "9:00", person=chidi)
+    booked = desk_visit(cast, "9:00", person=CHIDI)
     scheduling.wish_for_earlier(
         appointment=booked, wish=scheduling.Wish(until=booked.starts_at.date()), now=NOW
     )
     assert waiting(desk)["On the list, by phone only"] == (1, "less than a minute")
+
+
+def test_who_lost_the_address_to_which_another_time_was_offered_is_on_no_list(
+    desk: Client, cast: Cast
+):
+    anas = visit(cast, "9:00")
+    closure = Closure.objects.create(
+        practitioner=cast.priya, starts_at=NOW, ends_at=local(TUESDAY, "18:00"), reason="Ill"
+    )
+    instead = Place(cast.tomas, cast.riverside, local(TUESDAY, "9:00"))
+    scheduling.offer_instead(
+        closure=closure, appointment=anas, instead=instead, by=cast.dina, now=NOW
+    )
+    Patient.objects.update(email="")
+    assert waiting(desk)["On the list, by phone only"] == (0, "")
 
 
 def test_a_child_of_somebody_without_an_address_is_waited_for_by_phone(desk: Client, cast: Cast):

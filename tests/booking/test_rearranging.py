@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import ProtectedError
 
 from booking import scheduling
 from booking.absences import (
@@ -16,9 +17,22 @@ from booking.absences import (
     visits_within,
 )
 from booking.clock import tick
-from booking.models import Appointment, Closure, Message, Rearrangement, State, WaitingEntry
+from booking.models import (
+    Appointment,
+    Closure,
+    ExtraHours,
+    FreedTime,
+    HouseRules,
+    Message,
+    Rearrangement,
+    SlotOffer,
+    State,
+    WaitingEntry,
+)
 from booking.registration import Person
+from booking.waiting_list import matches, wish_for
 from tests.booking.steps import desk_visit, letters, visit
+from tests.booking.wishes import offered, wait_for_earlier
 from tests.cast import BEN, NOW, TUESDAY, Cast
 from tests.factories import local, make_hours, make_practitioner
 
@@ -194,7 +208,46 @@ def test_a_choice_is_a_letter_with_a_link_and_no_cut_off(cast: Cast):
         now=MORNING,
     )
     assert progress(closure) == [(anas.reference, Progress.MOVED)]
-    assert not clinic_has_to(moved) or moved.practitioner == cast.tomas
+    assert not clinic_has_to(moved)
+
+
+def test_at_her_old_time_with_a_colleague_nothing_is_in_the_way_of_her_visit(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    asked = offer(cast, closure, anas, "10:00")
+    anas.refresh_from_db()
+    assert clinic_has_to(anas)
+
+    moved = scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+
+    assert not clinic_has_to(moved)
+    with pytest.raises(scheduling.TooLate):
+        scheduling.cancel(appointment=moved, by=None, now=MORNING + timedelta(minutes=5))
+
+
+def test_at_her_old_time_in_another_place_nothing_is_in_the_way_of_her_visit(cast: Cast):
+    anas = visit(cast, "10:00")
+    flood = Closure.objects.create(
+        location=cast.riverside,
+        starts_at=MORNING,
+        ends_at=local(TUESDAY, "18:00"),
+        reason="Flood",
+    )
+    scheduling.let_choose(closure=flood, appointment=anas, by=cast.dina, now=MORNING)
+    ExtraHours.objects.create(
+        practitioner=cast.priya,
+        location=cast.hilltop,
+        starts_at=anas.starts_at,
+        ends_at=local(TUESDAY, "12:00"),
+    )
+    moved = scheduling.move(
+        appointment=anas,
+        practitioner=cast.priya,
+        location=cast.hilltop,
+        start=anas.starts_at,
+        by=cast.dina,
+        now=MORNING,
+    )
+    assert not clinic_has_to(moved)
 
 
 def test_cancelling_a_visit_that_the_clinic_cannot_keep_is_not_the_patients_wish(cast: Cast):
@@ -229,11 +282,124 @@ def test_nobody_is_asked_twice(cast: Cast):
         offer(cast, closure, anas, "11:30")
 
 
-def test_two_absences_do_not_offer_two_times_at_once(cast: Cast):
+def test_nobody_is_asked_twice_about_a_visit_that_two_closures_fall_on(cast: Cast):
+    anas, first = visit(cast, "10:00"), ill(cast)
+    longer = Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=NOW,
+        ends_at=local("2026-11-28", "0:00"),
+        reason="Ill",
+    )
+    scheduling.let_choose(closure=first, appointment=anas, by=cast.dina, now=MORNING)
+    assert progress(longer) == [(anas.reference, Progress.ASKED)]
+    with pytest.raises(scheduling.WrongState, match="was asked already"):
+        offer(cast, longer, anas, "10:00")
+
+
+def test_who_was_asked_about_another_time_is_asked_about_the_one_they_have_now(cast: Cast):
+    anas, first = visit(cast, "10:00"), ill(cast)
+    scheduling.let_choose(closure=first, appointment=anas, by=cast.dina, now=MORNING)
+    scheduling.move(
+        appointment=anas,
+        practitioner=cast.priya,
+        location=cast.riverside,
+        start=local("2026-11-26", "10:00"),
+        by=None,
+        now=MORNING,
+    )
+    thursday = Closure.objects.create(
+        practitioner=cast.priya,
+        starts_at=local("2026-11-26", "0:00"),
+        ends_at=local("2026-11-27", "0:00"),
+        reason="Ill",
+    )
+    assert progress(thursday) == [(anas.reference, Progress.NOBODY_ASKED)]
+    scheduling.let_choose(closure=thursday, appointment=anas, by=cast.dina, now=MORNING)
+    assert progress(thursday) == [(anas.reference, Progress.ASKED)]
+
+
+def test_who_is_offered_a_freed_time_is_not_offered_another_at_once(cast: Cast):
     anas = visit(cast, "10:00")
-    offer(cast, ill(cast), anas, "10:00")
+    wait_for_earlier(anas)
+    offered(cast, wall="9:00", practitioner=cast.tomas)
     with pytest.raises(scheduling.WrongState, match="offered for visit"):
         offer(cast, ill(cast), anas, "11:30")
+
+
+def reopened(closure: Closure) -> None:
+    """Priya is back at eight: the closure ends then."""
+    closure.ends_at = local(TUESDAY, "8:00")
+    closure.save()
+
+
+def test_when_the_closure_is_shortened_the_patient_is_told_that_the_visit_stands(cast: Cast):
+    anas, bens, closure = visit(cast, "10:00"), visit(cast, "12:00", person=BEN), ill(cast)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    offer(cast, closure, bens, "13:00")
+    reopened(closure)
+    assert progress(closure) == [
+        (anas.reference, Progress.STANDS_AGAIN),
+        (bens.reference, Progress.STANDS_AGAIN),
+    ]
+
+
+def test_who_moved_before_the_closure_was_shortened_has_another_time(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    asked = offer(cast, closure, anas, "10:00")
+    scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+    reopened(closure)
+    assert progress(closure) == [(anas.reference, Progress.MOVED)]
+
+
+def test_a_move_from_before_the_patient_was_asked_is_no_answer(cast: Cast):
+    anas = visit(cast, "12:00")
+    scheduling.move(
+        appointment=anas,
+        practitioner=cast.priya,
+        location=cast.riverside,
+        start=local(TUESDAY, "10:00"),
+        by=cast.dina,
+        now=NOW,
+    )
+    closure = ill(cast)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    reopened(closure)
+    assert progress(closure) == [(anas.reference, Progress.STANDS_AGAIN)]
+
+
+def test_who_took_the_move_back_has_no_other_time(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    scheduling.move(
+        appointment=anas,
+        practitioner=cast.tomas,
+        location=cast.riverside,
+        start=local(TUESDAY, "14:00"),
+        by=None,
+        now=MORNING,
+    )
+    scheduling.take_back(appointment=anas, now=MORNING + timedelta(minutes=1))
+    reopened(closure)
+    assert progress(closure) == [(anas.reference, Progress.STANDS_AGAIN)]
+
+
+def test_a_visit_that_took_place_has_no_other_time(cast: Cast):
+    anas, closure = visit(cast, "9:00"), ill(cast)
+    scheduling.note_to_phone(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    reopened(closure)
+    nine = local(TUESDAY, "9:00")
+    assert progress(closure, now=nine) == [(anas.reference, Progress.OVER)]
+    scheduling.arrive(appointment=anas, by=cast.dina, now=nine)
+    scheduling.complete(appointment=anas, by=cast.dina, now=nine + timedelta(minutes=40))
+    assert progress(closure, now=nine) == [(anas.reference, Progress.OVER)]
+
+
+def test_a_closure_because_of_which_somebody_was_asked_is_not_deleted(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    scheduling.let_choose(closure=closure, appointment=anas, by=cast.dina, now=MORNING)
+    with pytest.raises(ProtectedError):
+        closure.delete()
+    assert progress(closure) == [(anas.reference, Progress.ASKED)]
 
 
 def test_a_place_that_is_taken_meanwhile_is_not_offered(cast: Cast):
@@ -257,6 +423,114 @@ def test_a_wish_for_an_earlier_time_takes_the_offer_along(cast: Cast):
     entry = scheduling.wish_for_earlier(appointment=anas, wish=wish, now=NOW)
     asked = offer(cast, closure, anas, "9:00")
     assert (asked.offer.entry, WaitingEntry.objects.count()) == (entry, 1)
+
+
+def priya_on_thursday(cast: Cast) -> Place:
+    return Place(cast.priya, cast.riverside, local("2026-11-26", "10:00"))
+
+
+def later(cast: Cast, closure: Closure, anas: Appointment) -> SlotOffer:
+    """Ana, who waits for something earlier, is offered Thursday instead."""
+    asked = scheduling.offer_instead(
+        closure=closure,
+        appointment=anas,
+        instead=priya_on_thursday(cast),
+        by=cast.dina,
+        now=MORNING,
+    )
+    assert asked.offer
+    return asked.offer
+
+
+def test_who_accepts_a_later_time_still_waits_for_an_earlier_one(cast: Cast):
+    anas, closure = visit(cast, "14:00"), ill(cast)
+    wish = wait_for_earlier(anas)
+    scheduling.accept_offer(offer=later(cast, closure, anas), by=None, now=MORNING)
+    wish.refresh_from_db()
+    assert wish.state == WaitingEntry.State.WAITING
+
+
+@pytest.mark.parametrize("whom", ["practitioner", "location"])
+def test_a_time_with_somebody_or_somewhere_else_does_not_fulfil_the_wish(cast: Cast, whom: str):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    wanted = cast.priya if whom == "practitioner" else cast.hilltop
+    wish = wait_for_earlier(anas, **{whom: wanted})
+    asked = offer(cast, closure, anas, "9:00")
+    scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+    wish.refresh_from_db()
+    assert wish.state == WaitingEntry.State.WAITING
+
+
+def test_an_earlier_time_that_is_accepted_fulfils_the_wish(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    wish = wait_for_earlier(anas)
+    asked = offer(cast, closure, anas, "9:00")
+    scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+    wish.refresh_from_db()
+    assert wish.state == WaitingEntry.State.FULFILLED
+
+
+def test_who_takes_the_acceptance_back_stands_on_no_list(cast: Cast):
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    asked = offer(cast, closure, anas, "13:00")
+    scheduling.accept_offer(offer=asked.offer, by=None, now=MORNING)
+    scheduling.take_back(appointment=anas, now=MORNING + timedelta(minutes=1))
+    assert not WaitingEntry.objects.filter(state=WaitingEntry.State.WAITING).exists()
+    assert progress(closure) == [(anas.reference, Progress.TO_PHONE)]
+
+
+@pytest.mark.parametrize("says_no", [True, False])
+def test_who_does_not_take_what_is_offered_instead_stands_on_no_list(cast: Cast, *, says_no: bool):
+    anas, closure = visit(cast, "14:00"), ill(cast)
+    asked = later(cast, closure, anas)
+    assert wish_for(anas) is None
+    if says_no:
+        scheduling.decline_offer(offer=asked, by=None, now=MORNING)
+    else:
+        scheduling.lapse_offers(now=asked.expires_at)
+    assert not WaitingEntry.objects.filter(state=WaitingEntry.State.WAITING).exists()
+
+
+def test_what_is_declined_because_of_an_absence_does_not_end_the_wish(cast: Cast):
+    HouseRules.objects.create(pk=1, offers_at_most=1)
+    anas, closure = visit(cast, "10:00"), ill(cast)
+    wish = wait_for_earlier(anas)
+    asked = offer(cast, closure, anas, "9:00")
+    scheduling.decline_offer(offer=asked.offer, by=None, now=MORNING)
+    wish.refresh_from_db()
+    assert wish.state == WaitingEntry.State.WAITING
+    freed = FreedTime.objects.create(
+        practitioner=cast.tomas,
+        location=cast.riverside,
+        starts_at=local(TUESDAY, "9:30"),
+        ends_at=local(TUESDAY, "11:00"),
+        offer_from=MORNING,
+    )
+    assert [match.entry for match in matches(freed, now=NOW)] == [wish]
+
+
+def test_what_is_offered_instead_is_offered_nothing_else(cast: Cast):
+    """The entry of an offer is nobody's wish: a freed time goes past it."""
+    anas, closure = visit(cast, "14:00"), ill(cast)
+    asked = later(cast, closure, anas)
+    freed = FreedTime.objects.create(
+        practitioner=cast.tomas,
+        location=cast.riverside,
+        starts_at=local(TUESDAY, "9:00"),
+        ends_at=local(TUESDAY, "11:00"),
+        offer_from=MORNING,
+    )
+    SlotOffer.objects.filter(pk=asked.pk).update(answer="lapsed", answered_at=MORNING)
+    assert list(matches(freed, now=NOW)) == []
+
+
+def test_a_wish_can_be_made_while_another_time_is_offered_instead(cast: Cast):
+    anas, closure = visit(cast, "14:00"), ill(cast)
+    asked = later(cast, closure, anas)
+    wish = wait_for_earlier(anas, now=NOW)
+    assert wish != asked.entry
+    scheduling.accept_offer(offer=asked, by=None, now=MORNING)
+    assert wish_for(anas) == wish
 
 
 def test_what_stands_and_what_nobody_was_asked_about_comes_first(cast: Cast):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from booking import scheduling
+from booking.absences import Place
 from booking.letters import is_still_true
 from booking.models import (
     Appointment,
@@ -182,6 +183,28 @@ def test_nobody_is_reminded_of_a_time_that_the_clinic_asked_them_to_give_up(clin
         )
         drain(DAY_BEFORE)
     assert [state for _due, state in reminders()] == ["sent", "superseded"]
+
+
+def test_who_comes_at_the_same_time_to_a_colleague_is_reminded(clinic: Cast) -> None:
+    booked = visit(clinic, "9:00", day=FRIDAY)
+    closure = Closure.objects.create(
+        practitioner=clinic.priya,
+        starts_at=local(FRIDAY, "8:00"),
+        ends_at=local(FRIDAY, "12:00"),
+    )
+    asked = scheduling.offer_instead(
+        closure=closure,
+        appointment=booked,
+        instead=Place(clinic.tomas, clinic.riverside, ON_FRIDAY),
+        by=clinic.dina,
+        now=NOW,
+    )
+    assert asked.offer
+    scheduling.accept_offer(offer=asked.offer, by=None, now=NOW)
+    with mail_server():
+        drain(THREE_DAYS_BEFORE)
+        drain(DAY_BEFORE)
+    assert [state for _due, state in reminders()[-2:]] == ["sent", "sent"]
 
 
 TEN = local(TUESDAY, "10:00")

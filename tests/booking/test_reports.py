@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from booking import reports, scheduling
+from booking.absences import Place
 from booking.diary import Who
 from booking.models import Closure, ExtraHours, Message, SlotOffer, Source, WaitingEntry
 from booking.reports import Load, NextFree, Stretch
 from tests.booking.steps import desk_visit, visit
-from tests.cast import BEN, NOW, Cast
+from tests.cast import BEN, NOW, TUESDAY, Cast
 from tests.factories import local, make_hours
 
 pytestmark = pytest.mark.django_db
@@ -337,3 +338,23 @@ class TestWaiting:
         assert (found.fulfilled, found.ended) == (2, 3)
         assert found.offers == {"accepted": 1, "lapsed": 1, "open": 1}
         assert reports.waiting(Stretch(date(2026, 1, 1), date(2026, 1, 2))).entries == {}
+
+    def test_what_is_offered_because_of_an_absence_is_not_of_the_list(self, cast: Cast) -> None:
+        anas = visit(cast, "10:00")
+        closure = Closure.objects.create(
+            practitioner=cast.priya,
+            starts_at=local(TUESDAY, "0:00"),
+            ends_at=local(TUESDAY, "18:00"),
+            reason="Ill",
+        )
+        asked = scheduling.offer_instead(
+            closure=closure,
+            appointment=anas,
+            instead=Place(cast.tomas, cast.riverside, local(TUESDAY, "13:00")),
+            by=cast.dina,
+            now=NOW,
+        )
+        assert asked.offer
+        scheduling.decline_offer(offer=asked.offer, by=None, now=NOW)
+        found = reports.waiting(THIS_WEEK)
+        assert (found.entries, found.offers) == ({}, {})

@@ -106,6 +106,14 @@ def test_a_list_that_cannot_be_kept_is_refused_in_a_sentence(
     assert errors(answer) == {"interests": [told]}
 
 
+def test_who_ends_somebodys_work_or_a_place_reads_what_becomes_of_the_visits(
+    editor: Client, cast: Cast
+) -> None:
+    for kind, row in (("practitioner", cast.priya), ("location", cast.riverside)):
+        page = editor.get(f"/admin/content/{kind}/{row.pk}/change/").content.decode()
+        assert "are counted on admin’s front page, for the front desk" in page
+
+
 def test_opening_hours_are_typed_as_days_and_hours(editor: Client, cast: Cast) -> None:
     typed = "Monday to Friday: 8 am to 6:30 pm\nSaturday: 9 am to 1 pm"
 
