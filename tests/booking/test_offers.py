@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from booking import answers_on_file, scheduling
+from booking import scheduling
 from booking.diary_lock import SlotTaken
 from booking.models import (
     Appointment,
@@ -12,7 +12,6 @@ from booking.models import (
     FreedTime,
     HouseRules,
     Message,
-    ScreeningAnswers,
     SlotOffer,
     State,
     WaitingEntry,
@@ -20,7 +19,17 @@ from booking.models import (
 from booking.registration import Person
 from booking.scheduling import offers as offers_module
 from booking.scheduling.holds import drop_expired
-from tests.booking.steps import BENS_BROWSER, desk_visit, history, hold, letters, visit
+from tests.booking.steps import (
+    BENS_BROWSER,
+    answers_given,
+    came,
+    desk_visit,
+    history,
+    hold,
+    letters,
+    visit,
+    visit_with,
+)
 from tests.booking.wishes import (
     CHIDI,
     LATER,
@@ -482,21 +491,28 @@ def test_without_answers_to_the_safety_questions_a_clinician_looks_first(cast: C
 def test_answers_that_still_hold_are_used(cast: Cast, outcome: str, state: State) -> None:
     cast.first_visit.asks_safety_questions = True
     cast.first_visit.save()
-    entry = wait(cast)
-    row = answers_of(entry, outcome)
+    row = answers_given(outcome, at=NOW - timedelta(days=7))
+    earlier = visit_with(cast, row)
+    if earlier.state == State.BOOKED:
+        came(cast, earlier)
+    wait(cast)
 
     booked = scheduling.accept_offer(offer=offered(cast), by=None, now=MORNING)
 
     assert (booked.state, booked.screening) == (state, row)
 
 
-def answers_of(entry: WaitingEntry, outcome: str) -> ScreeningAnswers:
-    """What the patient answered the day before, to the questions that are asked still."""
-    row = answers_on_file.keep([], {}, now=NOW - timedelta(days=1))
-    row.patient = entry.patient
-    row.outcome = ScreeningAnswers.Outcome(outcome)
-    row.save()
-    return row
+def test_answers_that_anybody_may_have_given_do_not_spare_the_look_of_a_clinician(
+    cast: Cast,
+) -> None:
+    cast.first_visit.asks_safety_questions = True
+    cast.first_visit.save()
+    visit_with(cast, answers_given("clear", at=NOW - timedelta(days=7)))
+    wait(cast)
+
+    booked = scheduling.accept_offer(offer=offered(cast), by=None, now=MORNING)
+
+    assert (booked.state, booked.screening) == (State.NEEDS_REVIEW, None)
 
 
 def test_nobody_is_booked_who_has_another_visit_then(cast: Cast) -> None:
