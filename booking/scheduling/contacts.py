@@ -91,14 +91,15 @@ def tell_anew(about: Concerns, *, now: datetime) -> None:
 
 
 def _revoke_links_to(about: Concerns, *, now: datetime) -> None:
-    """Make every link to these useless."""
+    """Make every link to these useless, for good: one that had ended by a change of the patient's
+    own does not come back when that is taken back."""
     things = (
         Q(appointment__in=about.visits)
         | Q(waiting_entry__in=about.entries)
         | Q(offer__entry__in=about.entries)
         | Q(course__in=about.courses)
     )
-    VisitLink.objects.filter(things, revoked_at__isnull=True).update(revoked_at=now)
+    VisitLink.objects.filter(things).update(revoked_at=now)
 
 
 def _readdress(letters: QuerySet[Message]) -> None:
@@ -135,9 +136,10 @@ def phone_corrected(patient: Patient, *, was: object, now: datetime) -> None:
 
 
 def revoke_links(*, appointment: Appointment, now: datetime) -> int:
-    """Make every link to the visit useless; how many still worked."""
-    live = appointment.links.filter(revoked_at__isnull=True, expires_at__gt=now).count()
-    visit_links.revoke(appointment, now=now)
+    """Make every link that leads to the visit useless, for good; how many still worked."""
+    links = visit_links.around(appointment)
+    live = links.filter(revoked_at__isnull=True, expires_at__gt=now).count()
+    links.update(revoked_at=now)
     return live
 
 
