@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from phonenumber_field.phonenumber import PhoneNumber
 
 from booking import visit_links
 from booking.absences import clinic_has_to
@@ -124,8 +125,9 @@ def renew_reminders(patient: Patient, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def phone_corrected(patient: Patient, *, was: object, now: datetime) -> None:
-    """Visits ahead for which the number on file was left, `was`, have the corrected one too."""
+def phone_corrected(patient: Patient, *, was: PhoneNumber | None, now: datetime) -> None:
+    """Visits ahead for which the number on file was left, `was`, have the corrected one too. If a
+    link that may still work was texted to it, those end and what holds is written anew."""
     if not was:
         return
     reached = Q(patient=patient) | Q(patient__responsible_adult=patient)
@@ -133,6 +135,21 @@ def phone_corrected(patient: Patient, *, was: object, now: datetime) -> None:
     for visit in rows.select_for_update(no_key=True, of=("self",)):
         visit.contact_phone = patient.phone
         visit.save(by_scheduling=True, update_fields=["contact_phone"])
+    about = concerns_of(patient)
+    if _has_live_links(about, number=was.as_e164, now=now):
+        tell_anew(about, now=now)
+
+
+def _has_live_links(about: Concerns, *, number: str, now: datetime) -> bool:
+    """Whether a text message went to `number` about something that a link still opens."""
+    texts = Message.objects.filter(
+        channel=Message.Channel.TEXT, state=Message.Delivery.SENT, to=number
+    )
+    live = VisitLink.objects.filter(revoked_at__isnull=True, expires_at__gt=now)
+    return texts.filter(
+        Q(appointment__in=about.visits, appointment__links__in=live)
+        | Q(offer__entry__in=about.entries, offer__links__in=live)
+    ).exists()
 
 
 def revoke_links(*, appointment: Appointment, now: datetime) -> int:
