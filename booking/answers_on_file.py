@@ -140,9 +140,18 @@ def forget_unfinished(pk: UUID | str) -> None:
     _remove(mine)
 
 
+def let_go(pk: UUID) -> None:
+    """Answers of a booking that came to nothing are nobody's again, and erased with those of
+    bookings that were never finished. What somebody has read stays, with the record of it."""
+    theirs = ScreeningAnswers.objects.filter(pk=pk, appointments=None, readings=None)
+    theirs.update(patient=None)
+
+
 def never_finished(*, before: datetime) -> QuerySet[ScreeningAnswers]:
     """Answers given before then, of bookings that were never finished."""
-    return ScreeningAnswers.objects.filter(patient=None, appointments=None, given_at__lt=before)
+    return ScreeningAnswers.objects.filter(
+        patient=None, appointments=None, readings=None, given_at__lt=before
+    )
 
 
 def forget_never_finished(*, now: datetime) -> int:

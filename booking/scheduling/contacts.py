@@ -37,6 +37,9 @@ from booking.scheduling.correspondence import (
     take_back_letters,
 )
 
+# Longer than the days on which an attempt to send it may still be made.
+KEEP_FOUND_VISITS = timedelta(days=7)
+
 
 @transaction.atomic
 def contact_changed(patient: Patient, *, now: datetime) -> None:
@@ -182,6 +185,16 @@ def owe_found_visits(address: str, *, now: datetime) -> None:
         due_at=now,
         created_at=now,
     )
+
+
+def forget_found_visits(*, now: datetime) -> int:
+    """Remove the lists of visits that were asked for a week ago, with the addresses that asked;
+    how many."""
+    old = Message.objects.filter(
+        kind=Message.Kind.FIND_VISIT, created_at__lt=now - KEEP_FOUND_VISITS
+    )
+    removed, _ = old.exclude(state=Message.Delivery.QUEUED).delete()
+    return removed
 
 
 def _tells_how_it_stands(visit: Appointment) -> Message.Kind | None:
