@@ -14,10 +14,11 @@ from typing import Any
 from django.http import HttpRequest
 
 from booking import answers_on_file
+from booking.forms import DetailsForm
 from booking.models import Appointment, ScreeningAnswers, Service, State
 from booking.views import hold_limits
 from booking.views.week import query_of
-from content.models import Condition
+from content.models import Clinic, Condition
 
 VISITOR, WANTED, HELD, BOOKED = "visitor", "wanted", "held", "booked"
 ABOUT, TYPED = "about", "typed"
@@ -101,6 +102,15 @@ def typed(request: HttpRequest) -> dict[str, Any] | None:
     return found
 
 
+def details_form(request: HttpRequest) -> DetailsForm:
+    """What was typed, judged under today's privacy notice."""
+    return DetailsForm(typed(request) or {}, version=privacy_notice_version())
+
+
+def privacy_notice_version() -> str:
+    return Clinic.objects.get().privacy_notice_version
+
+
 def remember_answers(
     request: HttpRequest, answers: ScreeningAnswers, *, only_begun: bool = False
 ) -> None:
@@ -143,8 +153,15 @@ def _who_comes(request: HttpRequest) -> str:
 
 
 def first_answers(request: HttpRequest) -> dict[str, Any]:
-    """What the details form starts with: what was typed before, else what the visit is about."""
-    return typed(request) or {"about": request.session.get(ABOUT, "")}
+    """What the details form starts with: what was typed before, else what the visit is about. Of a
+    privacy notice that has changed since nothing is ticked."""
+    left, version = (
+        typed(request) or {"about": request.session.get(ABOUT, "")},
+        privacy_notice_version(),
+    )
+    if left.get("privacy_notice") != version:
+        left = left | {"privacy_acknowledged": ""}
+    return left | {"privacy_notice": version}
 
 
 def forget_hold(request: HttpRequest) -> None:
