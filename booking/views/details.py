@@ -157,7 +157,7 @@ def _book(
         )
     except NOT_BOOKED as refusal:
         return _refused(request, refusal)
-    journey.finish(request, visit)
+    journey.finish(request, visit, form.person)
     return see_other("done")
 
 
@@ -201,8 +201,8 @@ def _all_told(
 
 @require_safe
 def done(request: HttpRequest) -> HttpResponse:
-    visit = journey.booked(request)
-    if visit is None:
+    booked = journey.booked(request)
+    if booked is None:
         return see_other("book")
-    email = visit.patient.correspondent.email if visit.patient else ""
-    return render(request, "booking/done.html", {"appointment": visit, "email": email})
+    context = {"appointment": booked.visit, "name": booked.name, "email": booked.email}
+    return render(request, "booking/done.html", context)

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from booking import answers_on_file
 from booking.forms import DetailsForm
 from booking.models import Appointment, ScreeningAnswers, Service, State
+from booking.registration import Person
 from booking.views import hold_limits
 from booking.views.week import query_of
 from content.models import Clinic, Condition
@@ -169,17 +170,33 @@ def forget_hold(request: HttpRequest) -> None:
     request.session.pop(WANTED, None)
 
 
-def finish(request: HttpRequest, appointment: Appointment) -> None:
-    """The visit is booked: keep only which one."""
+@dataclass(frozen=True)
+class Booked:
+    """The visit booked last in this session, for whom and with which address as they were typed:
+    what is on file may be spelt otherwise, and is not told to who only knows a name and address."""
+
+    visit: Appointment
+    name: str
+    email: str
+
+
+def finish(request: HttpRequest, appointment: Appointment, person: Person) -> None:
+    """The visit is booked: keep only which one, and what its page repeats."""
     forget_hold(request)
     request.session.pop(TYPED, None)
     request.session.pop(ABOUT, None)
     request.session.pop(SAFETY, None)
-    request.session[BOOKED] = appointment.pk
+    request.session[BOOKED] = {
+        "visit": appointment.pk,
+        "name": person.dependant or person.name,
+        "email": person.email,
+    }
 
 
-def booked(request: HttpRequest) -> Appointment | None:
+def booked(request: HttpRequest) -> Booked | None:
     """The visit booked last in this session."""
     if BOOKED not in request.session:
         return None
-    return Appointment.objects.with_everybody().filter(pk=request.session[BOOKED]).first()
+    kept = request.session[BOOKED]
+    visit = Appointment.objects.with_everybody().filter(pk=kept["visit"]).first()
+    return Booked(visit, kept["name"], kept["email"]) if visit else None
