@@ -13,7 +13,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from booking import answers_on_file
+from booking import answers_on_file, scheduling
 from booking.forms import DetailsForm
 from booking.models import Appointment, ScreeningAnswers, Service, State
 from booking.registration import Person
@@ -32,6 +32,14 @@ def visitor_key(request: HttpRequest) -> str:
         request.session[VISITOR] = f"{hold_limits.mark_of(request)}.{secrets.token_urlsafe(32)}"
     key: str = request.session[VISITOR]
     return key
+
+
+def renew_key(request: HttpRequest, *, now: datetime) -> str:
+    """Another secret, of the network they come from today. What was held with the old one is given
+    back: nobody can gather keys elsewhere to hold more times than one network may."""
+    scheduling.release(visitor=visitor_key(request), now=now)
+    del request.session[VISITOR]
+    return visitor_key(request)
 
 
 def condition_named(slug: str, *, now: datetime) -> Condition | None:
