@@ -176,7 +176,8 @@ def send_new_link(appointment: Appointment, *, now: datetime, by_text: bool = Fa
 def owe_found_visits(address: str, *, now: datetime) -> None:
     """Owe whoever reads `address` a list of the visits that we know for it.
 
-    Nothing is looked up before the letter is written, so nobody can tell from here what is known.
+    Nothing is looked up before the letter is about to leave, and it leaves only if there is one, so
+    nobody can tell from here what is known.
     """
     Message.objects.create(
         kind=Message.Kind.FIND_VISIT,

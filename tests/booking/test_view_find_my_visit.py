@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django import Settings
 
+from booking import outbox
 from booking.models import Message
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
@@ -49,6 +51,24 @@ def test_known_or_not_one_letter_is_owed_and_the_answer_is_the_same(
     page = text_of(client.get("/find-my-visit/sent/"))
     assert "If we know a visit for this address, a letter is on its way." in page
     assert address not in page
+
+
+def test_the_worker_writes_to_an_address_that_has_a_visit_and_to_no_other(
+    client: Client, cast: Cast, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    visit(cast, "10:00")
+    client.post(PAGE, {"email": "ben@example.com"})
+    client.post(PAGE, {"email": "ana@example.com"})
+
+    while outbox.deliver_next(now=NOW):
+        pass
+
+    assert owed() == [
+        ("ben@example.com", "email", "superseded"),
+        ("ana@example.com", "email", "sent"),
+    ]
+    subject = "The appointments you asked about"
+    assert [each.to for each in mailoutbox if each.subject == subject] == [["ana@example.com"]]
 
 
 @pytest.mark.parametrize("typed", ["", "ana", "ana@example.com\nBcc: x@example.com"])
