@@ -1,8 +1,9 @@
 """A freed time is kept for one who waits, and goes to the next if they do not want it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from booking import scheduling
 from booking.diary_lock import SlotTaken
@@ -12,6 +13,7 @@ from booking.models import (
     FreedTime,
     HouseRules,
     Message,
+    Patient,
     SlotOffer,
     State,
     WaitingEntry,
@@ -461,6 +463,21 @@ def test_accepting_books_a_visit_for_who_has_none(cast: Cast) -> None:
     ]
     assert letters(booked) == [("confirmation", "queued")]
     assert scheduling.accept_offer(offer=offer, by=None, now=MORNING) == booked
+
+
+@pytest.mark.parametrize(
+    ("gateway", "proved"), [("", MORNING), ("https://texts.example.com/", None)]
+)
+def test_accepting_proves_the_address_unless_the_offer_went_to_a_phone_too(
+    cast: Cast, settings: Settings, gateway: str, proved: datetime | None
+) -> None:
+    settings.TEXT_GATEWAY_URL = gateway
+    wait(cast)
+    Patient.objects.update(texts_agreed_at=NOW)
+
+    scheduling.accept_offer(offer=offered(cast), by=None, now=MORNING)
+
+    assert Patient.objects.get(name="Ana Lopez").email_proved_at == proved
 
 
 def test_the_desk_books_it_for_a_caller(cast: Cast) -> None:
