@@ -1,7 +1,6 @@
 """What becomes due by time alone."""
 
 import threading
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,22 +13,11 @@ from booking.models import (
     HouseRules,
     Message,
     ScreeningAnswers,
-    ScreeningReading,
     SlotOffer,
     State,
 )
 from tests.booking.every_letter import owed
-from tests.booking.steps import (
-    BENS_BROWSER,
-    answers_given,
-    book,
-    details_of,
-    history,
-    hold,
-    letters,
-    visit,
-    visit_with,
-)
+from tests.booking.steps import BENS_BROWSER, book, history, hold, letters, visit
 from tests.cast import ANA, BEN, NOW, make_cast
 
 pytest_plugins = ["tests.committed"]
@@ -55,57 +43,6 @@ def test_a_booking_that_nobody_proved_lapses_at_its_end_and_its_letter_stays() -
     assert booked.state == State.LAPSED
     assert history(booked)[-1][:4] == ("lapsed", "unproved", "lapsed", "Clock")
     assert letters(booked) == [("address_proof", "superseded")]
-
-
-@pytest.mark.django_db
-def test_what_was_told_with_a_booking_that_lapsed_is_erased() -> None:
-    cast = make_cast()
-    prove_everyone()
-    given = answers_given()
-    details = replace(details_of(ANA, about="Sore shoulder"), answers=given)
-    held = hold(cast, "9:00")
-    lapsing = scheduling.book(appointment=held, visitor=held.held_by, details=details, now=NOW)
-
-    clock.tick(now=NOW + HALF_AN_HOUR)
-
-    lapsing.refresh_from_db()
-    assert (lapsing.about, lapsing.screening) == ("", None)
-    assert ScreeningAnswers.objects.get().patient is None
-    clock.tick(now=NOW + timedelta(hours=24, minutes=1))
-    assert not ScreeningAnswers.objects.exists()
-
-
-@pytest.mark.django_db
-def test_answers_that_somebody_has_read_stay_with_the_record_of_it() -> None:
-    cast = make_cast()
-    prove_everyone()
-    given = answers_given()
-    visit_with(cast, given)
-    ScreeningReading.objects.create(answers=given, user=cast.dina, at=NOW)
-
-    clock.tick(now=NOW)
-    clock.tick(now=NOW + timedelta(hours=24, minutes=1))
-
-    assert Appointment.objects.get().screening is None
-    assert ScreeningAnswers.objects.get().patient == Appointment.objects.get().patient
-
-
-@pytest.mark.django_db
-def test_a_list_of_visits_that_was_asked_for_is_erased_after_a_week() -> None:
-    visit(make_cast(), "9:00")
-    scheduling.owe_found_visits("ana@example.com", now=NOW)
-    a_week = timedelta(days=7)
-    asked_for = Message.objects.filter(kind=Message.Kind.FIND_VISIT)
-
-    clock.tick(now=NOW + a_week + MINUTE)
-    assert asked_for.get().state == Message.Delivery.QUEUED
-
-    asked_for.update(state=Message.Delivery.SENT, sent_at=NOW)
-    clock.tick(now=NOW + a_week)
-    assert asked_for.exists()
-    clock.tick(now=NOW + a_week + MINUTE)
-    assert not asked_for.exists()
-    assert Message.objects.get().kind == Message.Kind.CONFIRMATION
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django import Settings
 
-from booking import outbox
+from booking import clock, outbox
 from booking.models import Message
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
@@ -113,3 +113,19 @@ def test_from_one_network_ten_requests_in_ten_minutes(
     assert other.status_code == 303
     at_now.move_to(NOW + timedelta(minutes=10))
     assert client.post(PAGE, {"email": "ana@example.com"}).status_code == 303
+
+
+def test_what_was_asked_for_is_erased_after_a_week(client: Client, cast: Cast) -> None:
+    visit(cast, "10:00")
+    client.post(PAGE, {"email": "ana@example.com"})
+    a_week, later = NOW + timedelta(days=7), NOW + timedelta(days=7, seconds=1)
+
+    clock.tick(now=later)
+    assert owed() == [("ana@example.com", "email", "queued")]
+
+    Message.objects.filter(kind="find_visit").update(state="sent", sent_at=NOW)
+    clock.tick(now=a_week)
+    assert owed() == [("ana@example.com", "email", "sent")]
+    clock.tick(now=later)
+    assert owed() == []
+    assert Message.objects.get().kind == "confirmation"
