@@ -14,7 +14,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from booking.models import Appointment, HouseRules, Patient, ScreeningAnswers
+from booking.models import (
+    Appointment,
+    EventKind,
+    HouseRules,
+    Patient,
+    ScreeningAnswers,
+    State,
+)
 from booking.screening import Question, Verdict, verdict_on, verdict_on_one, version_of
 from booking.sealing import CannotOpen
 from clinic_site.local_time import clinic_zone, local_day
@@ -30,6 +37,14 @@ OUTCOMES = {
     Verdict.REVIEW: Outcome.REVIEW,
     Verdict.CALL_FIRST: Outcome.CALL_FIRST,
 }
+
+# A clinician approved them, the patient came to the visit that they were given for, or whoever
+# reads the patient's mail confirmed it.
+STOOD_BEHIND = (
+    Q(decision=ScreeningAnswers.Decision.APPROVED)
+    | Q(appointments__state__in=[State.ARRIVED, State.COMPLETED])
+    | Q(appointments__events__kind=EventKind.PROVED)
+)
 
 
 @dataclass(frozen=True)
@@ -106,10 +121,17 @@ def unfinished(
 def valid_for(patient: Patient, *, now: datetime) -> ScreeningAnswers | None:
     """The latest answers of a patient whose identity is proved, if they need not be asked again.
 
-    They do not hold when the questions have changed since or a clinician has declined a visit after
-    reading them. Never ask this about a name or address that somebody only typed.
+    Whoever knows a patient's name and address can book and answer in that name: answers that clear
+    a visit count only if somebody stands behind them. All others lead to a clinician's look, so
+    they count whoever gave them. None holds when the questions have changed since, or after a
+    clinician has declined a visit, until one is approved. Never ask this about a name or address
+    that somebody only typed.
     """
-    return _still_good(ScreeningAnswers.objects.filter(patient=patient), now=now)
+    rows = ScreeningAnswers.objects.filter(patient=patient)
+    decided = rows.exclude(decision="").order_by("-decided_at").first()
+    if decided and decided.decision == ScreeningAnswers.Decision.DECLINED:
+        return None
+    return _still_good(rows.filter(STOOD_BEHIND | ~Q(outcome=Outcome.CLEAR)), now=now)
 
 
 def forget_unfinished(pk: UUID | str) -> None:
@@ -118,9 +140,18 @@ def forget_unfinished(pk: UUID | str) -> None:
     _remove(mine)
 
 
+def let_go(pk: UUID) -> None:
+    """Answers of a booking that came to nothing are nobody's again, and erased with those of
+    bookings that were never finished. What somebody has read stays, with the record of it."""
+    theirs = ScreeningAnswers.objects.filter(pk=pk, appointments=None, readings=None)
+    theirs.update(patient=None)
+
+
 def never_finished(*, before: datetime) -> QuerySet[ScreeningAnswers]:
     """Answers given before then, of bookings that were never finished."""
-    return ScreeningAnswers.objects.filter(patient=None, appointments=None, given_at__lt=before)
+    return ScreeningAnswers.objects.filter(
+        patient=None, appointments=None, readings=None, given_at__lt=before
+    )
 
 
 def forget_never_finished(*, now: datetime) -> int:

@@ -25,6 +25,7 @@ DUE_BY_TIME: tuple[Callable[..., int], ...] = (
     scheduling.end_wishes,
     scheduling.offer_freed_times,
     answers_on_file.forget_never_finished,
+    scheduling.forget_found_visits,
 )
 
 

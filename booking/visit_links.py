@@ -10,6 +10,8 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
+
 from booking.models import Appointment, Course, SlotOffer, VisitLink, WaitingEntry
 
 AFTER_THE_VISIT = timedelta(hours=24)
@@ -53,6 +55,18 @@ def revoke(thing: Opened, *, now: datetime) -> int:
     """Make every link to `thing` useless; how many there were."""
     live = VisitLink.objects.filter(**{_field_of(thing): thing}, revoked_at__isnull=True)
     return live.update(revoked_at=now)
+
+
+def around(visit: Appointment) -> QuerySet[VisitLink]:
+    """Every link that leads to the visit: its own, and those to its place on the earlier-slot list,
+    to what was offered for that, and to its course."""
+    entries = WaitingEntry.objects.filter(Q(appointment=visit) | Q(offers__place=visit))
+    return VisitLink.objects.filter(
+        Q(appointment=visit)
+        | Q(waiting_entry__in=entries)
+        | Q(offer__entry__in=entries)
+        | Q(course__in=Course.objects.filter(appointments=visit))
+    )
 
 
 def _field_of(thing: Opened) -> str:

@@ -15,6 +15,7 @@ ROUNDS = {"lapse_offers", "offer_freed_times", "end_wishes"}
 # Outside the diary: letters and links alone, and the number that was left for a visit.
 LETTERS = {
     "contact_changed",
+    "forget_found_visits",
     "owe_found_visits",
     "phone_corrected",
     "renew_reminders",

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 
-from booking import scheduling
+from booking import scheduling, visit_links
 from booking.admin.foundation import author
 from booking.admin.wording import page_of
 from booking.models import STANDING_STATES, Appointment
@@ -19,7 +19,7 @@ SENT = "Sent a new link to the visit."
 
 
 def links_in_words(visit: Appointment, *, now: datetime) -> str:
-    live = visit.links.filter(revoked_at=None, expires_at__gt=now).count()
+    live = visit_links.around(visit).filter(revoked_at=None, expires_at__gt=now).count()
     if live == 0:
         return "None works"
     return "1 works" if live == 1 else f"{live} work"

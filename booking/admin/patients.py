@@ -105,7 +105,7 @@ class PatientAdmin(MergingPages):
         return dependant_page(request, pk, context)
 
     def save_model(self, request: HttpRequest, obj: Patient, form: Any, change: Any) -> None:
-        """Another address reads what is sent from now on, and links at the old one end.
+        """Another address or number reads what is sent from now on, and links at the old one end.
 
         Only what was typed is saved: the patient may be merged, or prove the address, at this very
         moment.

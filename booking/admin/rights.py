@@ -11,7 +11,9 @@ from booking.models import Appointment, State
 
 READ, READ_ALL = "booking.read_answers", "booking.read_all_answers"
 DECIDE = "booking.decide_on_answers"
-# A visit that was cancelled or never proved makes nobody a practitioner's patient.
+# A visit that was cancelled or never proved makes nobody a practitioner's patient: not for other
+# visits, and not for its own answers.
+NEVER_THEIRS = (State.UNPROVED, State.LAPSED, State.CANCELLED)
 TREATED_IN = (State.NEEDS_REVIEW, State.BOOKED, State.ARRIVED, State.COMPLETED)
 
 
@@ -37,11 +39,12 @@ def may_hear_consent(user: User | AnonymousUser, visit: Appointment) -> bool:
 
 
 def treats(user: User | AnonymousUser, visit: Appointment) -> bool:
-    """Whether the user is the visit's practitioner, or treats or treated its patient otherwise."""
+    """Whether the user is the practitioner of the visit, as it stands, or treats or treated its
+    patient otherwise."""
     practitioner = getattr(user, "practitioner", None)
     if practitioner is None:
         return False
-    if visit.practitioner_id == practitioner.pk:
+    if visit.practitioner_id == practitioner.pk and visit.state not in NEVER_THEIRS:
         return True
     return (
         visit.patient_id is not None

@@ -88,7 +88,8 @@ class ReadAnswer:
 def safety_fact(visit: Appointment) -> tuple[str, str] | None:
     """What everybody who sees the visit may know: the outcome and the decision, never an answer."""
     if visit.screening_id is None:
-        if visit.state == State.HELD or not visit.service.asks_safety_questions:
+        came_to_nothing = visit.state in {State.HELD, State.LAPSED}
+        if came_to_nothing or not visit.service.asks_safety_questions:
             return None
         return ("Safety", "Not asked: no answers are on file")
     row = ScreeningAnswers.objects.select_related("decided_by").defer("sealed_answers")

@@ -61,18 +61,38 @@ class DetailsForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    # The version that the page's reader was shown.
+    privacy_notice = forms.CharField(widget=forms.HiddenInput, required=False)
     privacy_acknowledged = forms.BooleanField(
         label="I have read how you use what I type here (privacy notice)",
         error_messages={"required": "Tick the box once you have read the privacy notice."},
     )
 
+    def __init__(self, *args: Any, version: str, **kwargs: Any) -> None:
+        """`version` of the privacy notice is today's."""
+        super().__init__(*args, **kwargs)
+        self._version = version
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("privacy_notice", self._version) != self._version:
+            self._ask_to_read_again()
         # A name that is wrong in another way has its sentence already.
         unnamed = cleaned.get("patient_name") == ""
         if cleaned.get("for_whom") == self.SOMEONE and unnamed:
             self.add_error("patient_name", "Enter the name of the person who comes.")
         return cleaned
+
+    def _ask_to_read_again(self) -> None:
+        """A tick says nothing of a notice that its page did not show."""
+        ticked = self.cleaned_data.get("privacy_acknowledged")
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        shown = {"privacy_notice": self._version, "privacy_acknowledged": ""}
+        self.data = typed | shown
+        if ticked:
+            self.add_error(
+                "privacy_acknowledged", "Our privacy notice has changed. Please read it again."
+            )
 
     @property
     def person(self) -> Person:

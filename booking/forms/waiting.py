@@ -102,6 +102,8 @@ class JoinForm(WishForm, DetailsForm):
     """For somebody without a visit: what they wish for, and who they are."""
 
     about = None  # type: ignore[assignment] # Django's way to leave a field out
+    # Which version was acknowledged is kept with a visit; there is none yet.
+    privacy_notice = None  # type: ignore[assignment]
 
     field_order = (
         *("practitioner", "location", "weekdays", "earliest", "latest", "until"),
@@ -109,6 +111,6 @@ class JoinForm(WishForm, DetailsForm):
     )
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+        super().__init__(data, version="", **kwargs)
         self.fields["email"].help_text = "We write here when a time becomes free."
         self.fields["phone"].help_text = "Only in case we cannot reach you by e-mail."

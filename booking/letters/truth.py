@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 
 from booking.absences import clinic_has_to
-from booking.letters.readers import address_of, patient_of
+from booking.letters.readers import address_of, patient_of, visits_of_address
 from booking.models import MOVABLE_STATES, Appointment, Message, SlotOffer, State, WaitingEntry
 
 Kind = Message.Kind
@@ -116,6 +116,12 @@ def _is_waiting(message: Message, _now: datetime) -> bool:
     return entry is not None and entry.state == WaitingEntry.State.WAITING
 
 
+def _finds_a_visit(message: Message, now: datetime) -> bool:
+    """Whoever is not known here is not written to: anybody can type any address. Looked up by the
+    worker, so that nobody can tell from the website's answer who is."""
+    return bool(visits_of_address(message.to, now=now))
+
+
 def _always(_message: Message, _now: datetime) -> bool:
     return True
 
@@ -135,5 +141,5 @@ STILL_TRUE: dict[str, Callable[[Message, datetime], bool]] = {
     Kind.OFFER: _is_open_offer,
     Kind.COURSE: _is_open_course,
     Kind.COURSE_BOOKED: _course_begins,
-    Kind.FIND_VISIT: _always,
+    Kind.FIND_VISIT: _finds_a_visit,
 }

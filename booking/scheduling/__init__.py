@@ -12,6 +12,7 @@ from booking.diary_lock import DiaryBusy, SlotTaken
 from booking.scheduling.attendance import arrive, complete, left_unseen, no_show, undo
 from booking.scheduling.contacts import (
     contact_changed,
+    forget_found_visits,
     owe_found_visits,
     phone_corrected,
     renew_reminders,
@@ -111,6 +112,7 @@ __all__ = [
     "decline_offer",
     "end_wishes",
     "extend",
+    "forget_found_visits",
     "hold",
     "how_it_stands",
     "is_in_time",

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from phonenumber_field.phonenumber import PhoneNumber
 
 from booking import visit_links
 from booking.absences import clinic_has_to
@@ -35,6 +36,9 @@ from booking.scheduling.correspondence import (
     supersede,
     take_back_letters,
 )
+
+# Longer than the days on which an attempt to send it may still be made.
+KEEP_FOUND_VISITS = timedelta(days=7)
 
 
 @transaction.atomic
@@ -91,14 +95,15 @@ def tell_anew(about: Concerns, *, now: datetime) -> None:
 
 
 def _revoke_links_to(about: Concerns, *, now: datetime) -> None:
-    """Make every link to these useless."""
+    """Make every link to these useless, for good: one that had ended by a change of the patient's
+    own does not come back when that is taken back."""
     things = (
         Q(appointment__in=about.visits)
         | Q(waiting_entry__in=about.entries)
         | Q(offer__entry__in=about.entries)
         | Q(course__in=about.courses)
     )
-    VisitLink.objects.filter(things, revoked_at__isnull=True).update(revoked_at=now)
+    VisitLink.objects.filter(things).update(revoked_at=now)
 
 
 def _readdress(letters: QuerySet[Message]) -> None:
@@ -132,8 +137,9 @@ def _reminders_to_come(visit: Appointment, *, now: datetime) -> QuerySet[Message
 
 
 @transaction.atomic
-def phone_corrected(patient: Patient, *, was: object, now: datetime) -> None:
-    """Visits ahead for which the number on file was left, `was`, have the corrected one too."""
+def phone_corrected(patient: Patient, *, was: PhoneNumber | None, now: datetime) -> None:
+    """Visits ahead for which the number on file was left, `was`, have the corrected one too. If a
+    link that may still work was texted to it, those end and what holds is written anew."""
     if not was:
         return
     reached = Q(patient=patient) | Q(patient__responsible_adult=patient)
@@ -141,12 +147,28 @@ def phone_corrected(patient: Patient, *, was: object, now: datetime) -> None:
     for visit in rows.select_for_update(no_key=True, of=("self",)):
         visit.contact_phone = patient.phone
         visit.save(by_scheduling=True, update_fields=["contact_phone"])
+    about = concerns_of(patient)
+    if _has_live_links(about, number=was.as_e164, now=now):
+        tell_anew(about, now=now)
+
+
+def _has_live_links(about: Concerns, *, number: str, now: datetime) -> bool:
+    """Whether a text message went to `number` about something that a link still opens."""
+    texts = Message.objects.filter(
+        channel=Message.Channel.TEXT, state=Message.Delivery.SENT, to=number
+    )
+    live = VisitLink.objects.filter(revoked_at__isnull=True, expires_at__gt=now)
+    return texts.filter(
+        Q(appointment__in=about.visits, appointment__links__in=live)
+        | Q(offer__entry__in=about.entries, offer__links__in=live)
+    ).exists()
 
 
 def revoke_links(*, appointment: Appointment, now: datetime) -> int:
-    """Make every link to the visit useless; how many still worked."""
-    live = appointment.links.filter(revoked_at__isnull=True, expires_at__gt=now).count()
-    visit_links.revoke(appointment, now=now)
+    """Make every link that leads to the visit useless, for good; how many still worked."""
+    links = visit_links.around(appointment)
+    live = links.filter(revoked_at__isnull=True, expires_at__gt=now).count()
+    links.update(revoked_at=now)
     return live
 
 
@@ -163,7 +185,8 @@ def send_new_link(appointment: Appointment, *, now: datetime, by_text: bool = Fa
 def owe_found_visits(address: str, *, now: datetime) -> None:
     """Owe whoever reads `address` a list of the visits that we know for it.
 
-    Nothing is looked up before the letter is written, so nobody can tell from here what is known.
+    Nothing is looked up before the letter is about to leave, and it leaves only if there is one, so
+    nobody can tell from here what is known.
     """
     Message.objects.create(
         kind=Message.Kind.FIND_VISIT,
@@ -172,6 +195,16 @@ def owe_found_visits(address: str, *, now: datetime) -> None:
         due_at=now,
         created_at=now,
     )
+
+
+def forget_found_visits(*, now: datetime) -> int:
+    """Remove the lists of visits that were asked for a week ago, with the addresses that asked;
+    how many."""
+    old = Message.objects.filter(
+        kind=Message.Kind.FIND_VISIT, created_at__lt=now - KEEP_FOUND_VISITS
+    )
+    removed, _ = old.exclude(state=Message.Delivery.QUEUED).delete()
+    return removed
 
 
 def _tells_how_it_stands(visit: Appointment) -> Message.Kind | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from booking import visit_links
+from booking import answers_on_file, visit_links
 from booking.diary import Who, fewest_visits
 from booking.diary_lock import SlotTaken, in_diary_transaction, lock_desks
 from booking.models import PASSING_STATES, Appointment, EventKind, Service, Source, State
@@ -130,12 +130,21 @@ def drop_expired(among: AppointmentQuerySet, *, now: datetime) -> int:
         if appointment.state == State.HELD:
             remove_hold(appointment, EventKind.EXPIRED, now=now, by_clock=True)
         else:
-            appointment.hold_expires_at = None
-            overtake(appointment)
-            visit_links.revoke(appointment, now=now)
-            write(appointment, EventKind.LAPSED, to=State.LAPSED, by=None, now=now, by_clock=True)
-            free_the_time(appointment, now=now, offer_from=now)
+            _let_lapse(appointment, now=now)
     return len(rows)
+
+
+def _let_lapse(visit: Appointment, *, now: datetime) -> None:
+    """Nobody has confirmed the booking: neither what it was about nor the answers that came with
+    it need be kept, and nobody knows whose they were."""
+    answers = visit.screening_id
+    visit.hold_expires_at, visit.about, visit.screening = None, "", None
+    overtake(visit)
+    visit_links.revoke(visit, now=now)
+    write(visit, EventKind.LAPSED, to=State.LAPSED, by=None, now=now, by_clock=True)
+    if answers:
+        answers_on_file.let_go(answers)
+    free_the_time(visit, now=now, offer_from=now)
 
 
 @in_diary_transaction

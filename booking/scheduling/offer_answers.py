@@ -64,7 +64,7 @@ def accept_offer(*, offer: SlotOffer, by: User | None, now: datetime) -> Appoint
     if entry.state != WaitingEntry.State.WAITING:
         raise OfferGone
     _expect_still_offered(kept, current, now=now)
-    if by is None:
+    if by is None and not _went_by_text(current):
         know_address(entry.patient.correspondent, now=now)
     if entry.appointment:
         taken = _move_into(kept, entry.appointment, by=by, now=now)
@@ -91,6 +91,11 @@ def decline_offer(*, offer: SlotOffer, by: User | None, now: datetime) -> SlotOf
     elif current.answer != SlotOffer.Answer.DECLINED:
         raise OfferGone
     return current
+
+
+def _went_by_text(offer: SlotOffer) -> bool:
+    """Whether it may have been accepted by a link in a text message, which proves no address."""
+    return offer.messages.filter(channel=Message.Channel.TEXT).exists()
 
 
 def _move_into(

@@ -41,18 +41,18 @@ def details(request: HttpRequest) -> HttpResponse:
 
 def _details_page(request: HttpRequest, hold: Appointment, longer: str = "") -> HttpResponse:
     """With what was typed before, unjudged."""
-    form = DetailsForm(initial=journey.first_answers(request))
+    version = journey.privacy_notice_version()
+    form = DetailsForm(initial=journey.first_answers(request), version=version)
     context = {"form": form, "hold": hold, "longer": longer}
     return render(request, "booking/details.html", context)
 
 
 def _keep_details(request: HttpRequest, hold: Appointment | None) -> HttpResponse:
     """What was typed is kept before anything else, valid or not, held or not."""
-    form = DetailsForm(request.POST)
+    form = DetailsForm(request.POST, version=journey.privacy_notice_version())
     typed = {name: request.POST.get(name, "").replace("\x00", "") for name in form.fields}
     kept = {name: value[:KEPT_AT_MOST] for name, value in typed.items()}
-    version = Clinic.objects.get().privacy_notice_version
-    journey.remember_typed(request, kept | {"privacy_notice": version})
+    journey.remember_typed(request, kept)
     if answer := kept_time.answer_to(request, hold, show=partial(_details_page, request)):
         return answer
     if hold is None:
@@ -70,7 +70,7 @@ def check(request: HttpRequest) -> HttpResponse:
         return _answer_check(request)
     if hold is None:
         return no_hold(request)
-    form = DetailsForm(journey.typed(request) or {})
+    form = journey.details_form(request)
     if not form.is_valid():
         return see_other("details")
     if must_answer(request, hold):
@@ -89,7 +89,7 @@ def _check_page(
     status: int = 200,
 ) -> HttpResponse:
     """All that was told, and what the answers to the safety questions mean for the visit."""
-    form = DetailsForm(journey.typed(request) or {})
+    form = journey.details_form(request)
     context = {
         "hold": hold,
         "answers": form.answers if form.is_valid() else [],
@@ -117,10 +117,9 @@ def _information_as_left(request: HttpRequest) -> TreatmentInformationForm:
 def _answer_check(request: HttpRequest) -> HttpResponse:
     """What follows a button of the page, if the page showed what the session points to: in another
     tab the visitor may have chosen another time since."""
-    kept = journey.typed(request)
     pointed_at = journey.pointed_at(request)
-    form = DetailsForm(kept or {})
-    if pointed_at is None or kept is None or not form.is_valid():
+    form = journey.details_form(request)
+    if pointed_at is None or not form.is_valid():
         return no_hold(request) if pointed_at is None else see_other("details")
     answers = answers_given(request, pointed_at)
     if pointed_at.service.asks_safety_questions and answers is None:
@@ -154,7 +153,7 @@ def _book(
         )
     except NOT_BOOKED as refusal:
         return _refused(request, refusal)
-    journey.finish(request, visit)
+    journey.finish(request, visit, form.person)
     return see_other("done")
 
 
@@ -190,7 +189,7 @@ def _all_told(
     return scheduling.Details(
         person=form.person,
         about=form.cleaned_data["about"],
-        privacy_notice=form.data["privacy_notice"],
+        privacy_notice=form.cleaned_data["privacy_notice"],
         treatment_information=read,
         answers=answers,
     )
@@ -198,8 +197,8 @@ def _all_told(
 
 @require_safe
 def done(request: HttpRequest) -> HttpResponse:
-    visit = journey.booked(request)
-    if visit is None:
+    booked = journey.booked(request)
+    if booked is None:
         return see_other("book")
-    email = visit.patient.correspondent.email if visit.patient else ""
-    return render(request, "booking/done.html", {"appointment": visit, "email": email})
+    context = {"appointment": booked.visit, "name": booked.name, "email": booked.email}
+    return render(request, "booking/done.html", context)

@@ -29,6 +29,11 @@ def mark_of(request: HttpRequest) -> str:
     return hash_of(f"{timezone.localdate()} {network_of(request)}")[:MARK_LENGTH]
 
 
+def counts_here(request: HttpRequest, visitor: str) -> bool:
+    """Whether what this visitor holds counts for the network they come from, and today."""
+    return visitor.startswith(f"{mark_of(request)}.")
+
+
 def refusal(request: HttpRequest, *, visitor: str, now: datetime) -> str:
     """Why this visitor may not keep another time; "" if they may."""
     if not settings.ATTEMPT_LIMITS_ON:

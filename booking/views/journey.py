@@ -13,11 +13,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from booking import answers_on_file
+from booking import answers_on_file, scheduling
+from booking.forms import DetailsForm
 from booking.models import Appointment, ScreeningAnswers, Service, State
+from booking.registration import Person
 from booking.views import hold_limits
 from booking.views.week import query_of
-from content.models import Condition
+from content.models import Clinic, Condition
 
 VISITOR, WANTED, HELD, BOOKED = "visitor", "wanted", "held", "booked"
 ABOUT, TYPED = "about", "typed"
@@ -32,6 +34,14 @@ def visitor_key(request: HttpRequest) -> str:
         request.session[VISITOR] = f"{hold_limits.mark_of(request)}.{secrets.token_urlsafe(32)}"
     key: str = request.session[VISITOR]
     return key
+
+
+def renew_key(request: HttpRequest, *, now: datetime) -> str:
+    """Another secret, of the network they come from today. What was held with the old one is given
+    back: nobody can gather keys elsewhere to hold more times than one network may."""
+    scheduling.release(visitor=visitor_key(request), now=now)
+    del request.session[VISITOR]
+    return visitor_key(request)
 
 
 def condition_named(slug: str, *, now: datetime) -> Condition | None:
@@ -109,6 +119,15 @@ def typed_of_people(request: HttpRequest) -> dict[str, Any]:
     return {name: known[name] for name in OF_PEOPLE if known.get(name)}
 
 
+def details_form(request: HttpRequest) -> DetailsForm:
+    """What was typed, judged under today's privacy notice."""
+    return DetailsForm(typed(request) or {}, version=privacy_notice_version())
+
+
+def privacy_notice_version() -> str:
+    return Clinic.objects.get().privacy_notice_version
+
+
 def remember_answers(
     request: HttpRequest, answers: ScreeningAnswers, *, only_begun: bool = False
 ) -> None:
@@ -151,8 +170,15 @@ def _who_comes(request: HttpRequest) -> str:
 
 
 def first_answers(request: HttpRequest) -> dict[str, Any]:
-    """What the details form starts with: what was typed before, else what the visit is about."""
-    return typed(request) or {"about": request.session.get(ABOUT, "")}
+    """What the details form starts with: what was typed before, else what the visit is about. Of a
+    privacy notice that has changed since nothing is ticked."""
+    left, version = (
+        typed(request) or {"about": request.session.get(ABOUT, "")},
+        privacy_notice_version(),
+    )
+    if left.get("privacy_notice") != version:
+        left = left | {"privacy_acknowledged": ""}
+    return left | {"privacy_notice": version}
 
 
 def forget_hold(request: HttpRequest) -> None:
@@ -160,17 +186,33 @@ def forget_hold(request: HttpRequest) -> None:
     request.session.pop(WANTED, None)
 
 
-def finish(request: HttpRequest, appointment: Appointment) -> None:
-    """The visit is booked: keep only which one."""
+@dataclass(frozen=True)
+class Booked:
+    """The visit booked last in this session, for whom and with which address as they were typed:
+    what is on file may be spelt otherwise, and is not told to who only knows a name and address."""
+
+    visit: Appointment
+    name: str
+    email: str
+
+
+def finish(request: HttpRequest, appointment: Appointment, person: Person) -> None:
+    """The visit is booked: keep only which one, and what its page repeats."""
     forget_hold(request)
     request.session.pop(TYPED, None)
     request.session.pop(ABOUT, None)
     request.session.pop(SAFETY, None)
-    request.session[BOOKED] = appointment.pk
+    request.session[BOOKED] = {
+        "visit": appointment.pk,
+        "name": person.dependant or person.name,
+        "email": person.email,
+    }
 
 
-def booked(request: HttpRequest) -> Appointment | None:
+def booked(request: HttpRequest) -> Booked | None:
     """The visit booked last in this session."""
     if BOOKED not in request.session:
         return None
-    return Appointment.objects.with_everybody().filter(pk=request.session[BOOKED]).first()
+    kept = request.session[BOOKED]
+    visit = Appointment.objects.with_everybody().filter(pk=kept["visit"]).first()
+    return Booked(visit, kept["name"], kept["email"]) if visit else None

@@ -55,12 +55,14 @@ def slot_offer(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, offer: SlotOffer) -> HttpResponse:
-    """Sent twice, the second answer is that of the first."""
+    """Sent twice, the second answer is that of the first; a right to the visit came with that."""
     answer, now = request.POST.get("answer"), timezone.now()
+    was_open = offer.answer == SlotOffer.Answer.OPEN
     try:
         if answer == YES:
             visit = scheduling.accept_offer(offer=offer, by=None, now=now)
-            grant_anew(request, visit, expires_at=visit.ends_at + AFTER_THE_VISIT, now=now)
+            if was_open:
+                grant_anew(request, visit, expires_at=visit.ends_at + AFTER_THE_VISIT, now=now)
         elif answer == NO:
             scheduling.decline_offer(offer=offer, by=None, now=now)
         else:

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import answers_on_file, scheduling
-from booking.forms import DetailsForm, SafetyForm
+from booking.forms import SafetyForm
 from booking.models import Appointment, ScreeningAnswers
 from booking.sealing import CannotOpen
 from booking.views import journey, kept_time
@@ -140,7 +140,7 @@ def _show(
 
 def _elsewhere(request: HttpRequest, hold: Appointment) -> HttpResponse | None:
     """Where to go instead: the service asks nothing, or it is not known yet who comes."""
-    if not DetailsForm(journey.typed(request) or {}).is_valid():
+    if not journey.details_form(request).is_valid():
         return see_other("details")
     if not hold.service.asks_safety_questions:
         return see_other("check")

@@ -21,6 +21,7 @@ from booking.views.journey import (
     condition_named,
     current_hold,
     remember_hold,
+    renew_key,
     visitor_key,
 )
 from booking.views.week import query_of, waiting_list_url, week_shown
@@ -63,6 +64,8 @@ def _hold(request: HttpRequest, openings: Openings, filters: TimesFilter) -> Htt
     if sentence := hold_limits.refusal(request, visitor=visitor, now=openings.now):
         return too_many(request, sentence, wait=HOLD_LASTS)
     try:
+        if not hold_limits.counts_here(request, visitor):
+            visitor = renew_key(request, now=openings.now)
         appointment = scheduling.hold(
             service=openings.service,
             practitioner=filters.who.practitioner,

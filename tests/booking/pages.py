@@ -19,6 +19,7 @@ DETAILS = {
     "email": "ana@example.com",
     "phone": "780 555 0150",
     "about": "Sore shoulder since May",
+    "privacy_notice": "2026-11-20",
     "privacy_acknowledged": "on",
 }
 

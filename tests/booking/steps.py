@@ -1,12 +1,15 @@
 """What people do in the tests of the diary, in one line each: by default Ana, on Tuesday, with
 Priya at Riverside, for a first visit."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from booking import outbox, scheduling
-from booking.models import Appointment, AppointmentEvent, Message
+from booking.answers_on_file import questions
+from booking.models import Appointment, AppointmentEvent, Message, ScreeningAnswers
 from booking.registration import Person
+from booking.screening import version_of
 from tests.cast import ANA, NOW, TUESDAY, Cast
 from tests.factories import local
 
@@ -43,6 +46,30 @@ def visit(cast: Cast, wall: str, *, person: Person = ANA, **other: Any) -> Appoi
     now = other.get("now", NOW)
     held = hold(cast, wall, visitor=f"browser of {person.name} for {wall}", **other)
     return book(held, person=person, now=now)
+
+
+def answers_given(outcome: str = "clear", *, at: datetime = NOW) -> ScreeningAnswers:
+    """Nobody's yet, to the questions that are asked today."""
+    answers = ScreeningAnswers(version=version_of(questions()), outcome=outcome, given_at=at)
+    answers.seal({"given": []})
+    answers.save()
+    return answers
+
+
+def visit_with(
+    cast: Cast, answers: ScreeningAnswers, *, wall: str = "9:00", day: str = "2026-11-16"
+) -> Appointment:
+    """Booked online in Ana's name, by default a week ago, by whoever gave these answers."""
+    early = min(local(day, "6:00"), NOW)
+    held = hold(cast, wall, day=day, visitor=f"browser with {answers.pk}", now=early)
+    details = replace(details_of(ANA), answers=answers)
+    return scheduling.book(appointment=held, visitor=held.held_by, details=details, now=early)
+
+
+def came(cast: Cast, appointment: Appointment) -> Appointment:
+    """The patient was there, as Dina saw."""
+    at = appointment.starts_at
+    return scheduling.arrive(appointment=appointment, by=cast.dina, now=at)
 
 
 def desk_visit(cast: Cast, wall: str, *, day: str = TUESDAY, **other: Any) -> Appointment:

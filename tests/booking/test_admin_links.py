@@ -21,6 +21,7 @@ from tests.booking.admin_steps import LIST, desk_of, page_of, words
 from tests.booking.every_letter import owed
 from tests.booking.linked import other_things_of
 from tests.booking.steps import desk_visit, letters, visit
+from tests.booking.wishes import MORNING, offered, wait, wait_for_earlier
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast, make_staff
 from tests.factories import local
 
@@ -75,6 +76,53 @@ def test_all_links_to_a_visit_are_made_useless(desk: Client, cast: Cast, anas: A
         str(anas.pk),
         "Stopped all links to the visit.",
     )
+
+
+def test_links_to_what_leads_to_the_visit_are_made_useless_too(
+    desk: Client, cast: Cast, anas: Appointment
+) -> None:
+    wait(cast, now=NOW)
+    offer = offered(cast, wall="12:00")
+    booked = scheduling.accept_offer(offer=offer, by=None, now=MORNING)
+    _, _, course = other_things_of(anas, cast)
+    booked.course = course
+    booked.save(by_scheduling=True)
+    theirs = [link(thing) for thing in (booked, offer, offer.entry, course)]
+    other = link(anas)
+
+    answer = press(desk, booked, "revoke")
+
+    assert "4 links stopped." in words(answer)
+    assert [works(token) for token in theirs] == [False] * 4
+    assert works(other)
+
+
+def test_links_to_the_wish_for_an_earlier_time_are_made_useless_too(
+    desk: Client, cast: Cast
+) -> None:
+    later = visit(cast, "14:00")
+    tokens = [link(wait_for_earlier(later, now=NOW)), link(offered(cast, wall="11:00"))]
+
+    press(desk, later, "revoke")
+
+    assert [works(token) for token in tokens] == [False] * 2
+
+
+@pytest.mark.parametrize("stop", ["the desk stops them", "letters go elsewhere"])
+def test_a_link_that_was_stopped_does_not_come_back_with_a_change_taken_back(
+    cast: Cast, anas: Appointment, stop: str
+) -> None:
+    token = link(anas)
+    scheduling.cancel(appointment=anas, by=None, now=NOW)
+    soon = NOW + timedelta(minutes=1)
+
+    if stop == "the desk stops them":
+        scheduling.revoke_links(appointment=anas, now=soon)
+    else:
+        scheduling.contact_changed(anas.patient, now=soon)
+    scheduling.take_back(appointment=anas, now=soon)
+
+    assert not works(token)
 
 
 def test_a_new_link_is_a_letter_that_says_how_the_visit_stands(

@@ -11,9 +11,11 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
+from booking import visit_links
 from booking.admin.wording import phone_of
 from booking.models import Appointment, Message, Patient, Service
 from tests.booking.admin_steps import desk_of, page_of, words
+from tests.booking.linked import other_things_of
 from tests.booking.steps import desk_visit, visit
 from tests.cast import ANA, BEN, NOW, Cast, make_staff
 from tests.factories import local
@@ -155,6 +157,60 @@ def test_the_desk_sees_the_corrected_number_wherever_it_phones_from(
 
     booked = Appointment.objects.with_everybody().get(pk=booked.pk)
     assert phone_of(booked) == "(780) 555-0177"
+
+
+def texted(number: str, **about: Any) -> None:
+    """A text message that was sent there."""
+    Message.objects.create(
+        kind=Message.Kind.REMINDER,
+        channel=Message.Channel.TEXT,
+        to=number,
+        message_id=f"<{Message.objects.count()}@example.com>",
+        state=Message.Delivery.SENT,
+        due_at=NOW,
+        sent_at=NOW,
+        created_at=NOW,
+        **about,
+    )
+
+
+@pytest.mark.parametrize("what", ["visit", "offer"])
+def test_links_that_were_texted_to_a_wrong_number_end_with_its_correction(
+    desk: Client, cast: Cast, what: str
+) -> None:
+    booked = visit(cast, "10:00")
+    ana = booked.patient
+    assert ana
+    Patient.objects.filter(pk=ana.pk).update(email_proved_at=NOW)
+    _, offer, _ = other_things_of(booked, cast)
+    thing, about = (booked, "appointment") if what == "visit" else (offer, "offer")
+    texted("+17805550150", **{about: thing})
+    token = visit_links.issue(thing, expires_at=booked.ends_at, now=NOW)
+
+    desk.post(of(ana), wishes(ana, phone="780 555 0177"))
+
+    assert visit_links.find(token, now=NOW) is None
+    told = Message.objects.filter(appointment=booked, channel="email").order_by("pk")
+    assert [(each.kind, each.to, each.state) for each in told] == [
+        ("confirmation", "ana@example.com", "superseded"),
+        ("confirmation", "ana@example.com", "queued"),
+    ]
+    assert Patient.objects.get().email_proved_at == NOW
+
+
+@pytest.mark.parametrize("number", ["+17805550150", "+17805550199"])
+def test_links_that_were_only_mailed_work_when_a_number_is_corrected(
+    desk: Client, cast: Cast, number: str
+) -> None:
+    """The text message about Ana's visit went elsewhere, or told of one whose links are over."""
+    booked, over = visit(cast, "10:00"), visit(cast, "13:00")
+    texted(number, appointment=over if number == ANA.phone else booked)
+    token = visit_links.issue(booked, expires_at=booked.ends_at, now=NOW)
+    visit_links.issue(over, expires_at=NOW, now=NOW)
+
+    desk.post(of(booked.patient), wishes(Patient.objects.get(), phone="780 555 0177"))
+
+    assert visit_links.find(token, now=NOW)
 
 
 def test_a_number_for_somebody_who_had_none_is_seen_there_too(desk: Client, cast: Cast) -> None:

@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from booking import answers_on_file, scheduling
+from booking.admin.rights import treats
 from booking.models import (
     Appointment,
     AppointmentEvent,
     Consent,
     Course,
+    HouseRules,
     Message,
     ScreeningAnswers,
     ScreeningReading,
@@ -486,6 +488,41 @@ def test_a_colleague_reads_the_answers_of_their_own_patients_alone(cast: Cast, a
     off = anas.patient.appointments.get(practitioner=cast.tomas)
     scheduling.cancel(appointment=off, by=cast.dina, now=NOW)
     assert tomas.get(answers_of(anas)).status_code == 403
+
+
+@pytest.mark.parametrize("end", ["cancelled", "unproved", "lapsed"])
+def test_a_visit_that_is_off_or_was_never_confirmed_opens_nothing_to_its_practitioner(
+    cast: Cast, rules: None, priya: User, treating: Client, end: str
+) -> None:
+    if end != "cancelled":
+        HouseRules.objects.create(pk=1, address_proof=HouseRules.AddressProof.EVERYONE)
+    booked = screened(cast, diabetes="unsure")
+    if end == "cancelled":
+        scheduling.cancel(appointment=booked, by=cast.dina, now=NOW)
+    if end == "lapsed":
+        scheduling.sweep(now=NOW + timedelta(minutes=30))
+
+    off = Appointment.objects.get(pk=booked.pk)
+    assert (off.state, treats(priya, off)) == (end, False)
+    # A booking that lapsed has no answers any more.
+    refused = 404 if end == "lapsed" else 403
+    assert treating.get(answers_of(off)).status_code == refused
+    assert not ScreeningReading.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["declined", "no_show"])
+def test_of_a_visit_that_was_declined_or_missed_its_practitioner_may_look_back(
+    cast: Cast, rules: None, treating: Client, end: str
+) -> None:
+    if end == "declined":
+        booked = screened(cast, diabetes="unsure")
+        scheduling.decline(appointment=booked, by=cast.dina, now=NOW, reason="Not now")
+    else:
+        booked = screened(cast)
+        scheduling.no_show(appointment=booked, by=cast.dina, now=booked.starts_at)
+
+    assert state_of(booked) == end
+    assert treating.get(answers_of(booked)).status_code == 200
 
 
 def test_a_clinicians_login_without_a_practitioner_reads_nothing(cast: Cast, anas: Appointment):

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from booking import scheduling
-from booking.answers_on_file import questions
 from booking.course_plan import Session
 from booking.letters import compose, issue_links
 from booking.models import (
@@ -23,8 +22,15 @@ from booking.models import (
 )
 from booking.openings import Openings
 from booking.scheduling import NotACourse, NotOffered, SlotTaken
-from booking.screening import version_of
-from tests.booking.steps import desk_visit, history, hold, visit
+from tests.booking.steps import (
+    answers_given,
+    came,
+    desk_visit,
+    history,
+    hold,
+    visit,
+    visit_with,
+)
 from tests.cast import ANA, BEN, NOW, Cast
 from tests.factories import local, make_patient
 
@@ -256,30 +262,31 @@ def test_a_course_is_outside_the_limits_per_person(cast: Cast, ana: Patient) -> 
     assert visit(cast, "14:00").state == State.BOOKED
 
 
-def answers_of(patient: Patient, outcome: str, given_at: datetime) -> ScreeningAnswers:
-    answers = ScreeningAnswers(patient=patient, outcome=outcome, given_at=given_at)
-    answers.version = version_of(questions())
-    answers.seal({"given": []})
-    answers.save()
+def answers_of(cast: Cast, outcome: str, given_at: datetime) -> ScreeningAnswers:
+    """Given with a visit that Ana came to, unless a clinician has to look first."""
+    answers = answers_given(outcome, at=given_at)
+    earlier = visit_with(cast, answers)
+    if earlier.state == State.BOOKED:
+        came(cast, earlier)
     return answers
 
 
 def test_answers_that_a_clinician_has_not_read_yet_are_read_first(cast: Cast, ana: Patient) -> None:
     cast.first_visit.asks_safety_questions = True
     cast.first_visit.save()
-    answers = answers_of(ana, "review", NOW)
+    answers = answers_of(cast, "review", NOW)
 
     course = accept(propose(cast, ana))
 
     assert [state for _, state, _ in places(course)] == [State.NEEDS_REVIEW] * 3
     assert {each.screening for each in course.appointments.all()} == {answers}
-    assert letters()[1:] == [("review", "ana@example.com", "queued")]
+    assert letters()[2:] == [("review", "ana@example.com", "queued")]
 
 
 def test_answers_that_are_too_old_are_none(cast: Cast, ana: Patient) -> None:
     cast.first_visit.asks_safety_questions = True
     cast.first_visit.save()
-    answers_of(ana, "clear", NOW - timedelta(days=200))
+    answers_of(cast, "clear", NOW - timedelta(days=200))
 
     course = accept(propose(cast, ana))
 
@@ -351,11 +358,23 @@ def test_the_last_session_that_is_approved_has_a_letter_of_its_own(
 def test_clear_answers_book(cast: Cast, ana: Patient) -> None:
     cast.first_visit.asks_safety_questions = True
     cast.first_visit.save()
-    answers_of(ana, "clear", NOW)
+    answers_of(cast, "clear", NOW)
 
     course = accept(propose(cast, ana))
 
     assert [state for _, state, _ in places(course)] == [State.BOOKED] * 3
+
+
+def test_what_a_stranger_answered_in_the_patient_s_name_does_not_book(
+    cast: Cast, ana: Patient
+) -> None:
+    cast.first_visit.asks_safety_questions = True
+    cast.first_visit.save()
+    visit_with(cast, answers_given("clear"))
+
+    course = accept(propose(cast, ana))
+
+    assert [state for _, state, _ in places(course)] == [State.NEEDS_REVIEW] * 3
 
 
 def test_without_answers_that_hold_a_clinician_looks_first_unless_the_desk_has_asked(
@@ -363,7 +382,7 @@ def test_without_answers_that_hold_a_clinician_looks_first_unless_the_desk_has_a
 ) -> None:
     cast.first_visit.asks_safety_questions = True
     cast.first_visit.save()
-    answers_of(ana, "clear", local("2026-05-22", "9:00"))
+    answers_of(cast, "clear", local("2026-05-22", "9:00"))
 
     by_link = accept(propose(cast, ana))
     next_year = sessions(cast, days=["2027-01-05", "2027-01-12"])
@@ -376,7 +395,7 @@ def test_without_answers_that_hold_a_clinician_looks_first_unless_the_desk_has_a
 
 
 def test_answers_do_not_matter_to_a_service_that_asks_none(cast: Cast, ana: Patient) -> None:
-    answers_of(ana, "review", NOW)
+    answers_of(cast, "review", NOW)
 
     course = accept(propose(cast, ana))
 

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from booking.models import Appointment, State
-from tests.booking.pages import book, take, text_of
+from tests.booking.pages import book, give_details, press_book, take, text_of
 from tests.cast import NOW, TUESDAY, Cast
 from tests.factories import local
 
@@ -77,6 +77,49 @@ def test_thirty_times_an_hour(cast: Cast, at_now: time_machine.Traveller) -> Non
     assert statuses == [303] * 30 + [429] * 2
     at_now.move_to(NOW + timedelta(hours=1))
     assert take(browser, cast.first_visit, starts[0], cast.riverside).status_code == 303
+
+
+def test_sessions_begun_on_another_network_count_where_they_are_now(cast: Cast) -> None:
+    browsers = [Client() for _ in WALLS]
+    for number, (browser, wall) in enumerate(zip(browsers, WALLS, strict=True)):
+        browser.defaults["REMOTE_ADDR"] = f"198.51.100.{number}"
+        take(browser, cast.first_visit, local("2026-11-25", wall), cast.riverside)
+        browser.defaults["REMOTE_ADDR"] = "203.0.113.9"
+
+    answers = [
+        take(browser, cast.first_visit, local(TUESDAY, wall), cast.riverside).status_code
+        for browser, wall in zip(browsers, WALLS, strict=True)
+    ]
+
+    assert answers == [303, 303, 303, 429, 429]
+    held = Appointment.objects.filter(state=State.HELD)
+    assert held.filter(starts_at__lt=local("2026-11-25", "0:00")).count() == 3
+    assert held.count() == 5, "what the first three held elsewhere is given back"
+
+
+def test_sessions_begun_yesterday_count_today(cast: Cast, at_now: time_machine.Traveller) -> None:
+    browsers = [Client() for _ in WALLS]
+    for browser in browsers:
+        take(browser, cast.first_visit, local("2026-11-26", "9:00"), cast.riverside)
+        at_now.shift(timedelta(minutes=11))
+    at_now.move_to(NOW + timedelta(days=1))
+
+    answers = [
+        take(browser, cast.first_visit, local("2026-11-26", wall), cast.riverside).status_code
+        for browser, wall in zip(browsers, WALLS, strict=True)
+    ]
+
+    assert answers == [303, 303, 303, 429, 429]
+
+
+def test_a_booking_that_was_begun_elsewhere_goes_on(cast: Cast) -> None:
+    browser = Client(REMOTE_ADDR="198.51.100.7")
+    take(browser, cast.first_visit, local(TUESDAY, "9:00"), cast.riverside)
+    browser.defaults["REMOTE_ADDR"] = "203.0.113.9"
+
+    give_details(browser)
+
+    assert press_book(browser)["Location"] == "/book/done/"
 
 
 def test_no_row_tells_where_a_visitor_came_from(cast: Cast) -> None:

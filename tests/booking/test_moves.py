@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.contrib.auth.models import Permission
 
-from booking import scheduling, visit_links
+from booking import answers_on_file, scheduling, visit_links
 from booking.diary import ANYONE
 from booking.models import (
     Appointment,
@@ -18,6 +18,7 @@ from booking.models import (
     Patient,
     Room,
     ScreeningAnswers,
+    ScreeningReading,
     Service,
     State,
 )
@@ -28,7 +29,16 @@ from booking.scheduling import taking_back
 from booking.scheduling.correspondence import owe_letter, owe_reminders
 from booking.scheduling.rules import room_or_first
 from booking.visit_links import AFTER_THE_VISIT
-from tests.booking.steps import desk_visit, details_of, events, history, hold, letters, visit
+from tests.booking.steps import (
+    answers_given,
+    desk_visit,
+    details_of,
+    events,
+    history,
+    hold,
+    letters,
+    visit,
+)
 from tests.cast import ANA, BEN, NOW, TUESDAY, Cast
 from tests.factories import local, make_hours
 
@@ -637,6 +647,39 @@ def test_proof_that_comes_too_late_finds_the_time_given_away(cast: Cast) -> None
 
     with pytest.raises(scheduling.WrongState):
         scheduling.prove_address(appointment=anas, now=later)
+
+
+def lapsing_with(cast: Cast, answers: ScreeningAnswers) -> Appointment:
+    """Booked with a reason and these answers, and never confirmed."""
+    HouseRules.objects.create(pk=1, address_proof=HouseRules.AddressProof.EVERYONE)
+    held = hold(cast, "10:00")
+    told = replace(details_of(ANA, about="Sore shoulder"), answers=answers)
+    return scheduling.book(appointment=held, visitor=held.held_by, details=told, now=NOW)
+
+
+def test_what_was_told_with_a_booking_that_lapsed_is_erased(cast: Cast) -> None:
+    lapsing = lapsing_with(cast, answers_given())
+
+    scheduling.sweep(now=NOW + 30 * MINUTE)
+
+    lapsing.refresh_from_db()
+    assert (lapsing.state, lapsing.about, lapsing.screening) == (State.LAPSED, "", None)
+    assert ScreeningAnswers.objects.get().patient is None
+    answers_on_file.forget_never_finished(now=NOW + timedelta(hours=24, minutes=1))
+    assert not ScreeningAnswers.objects.exists()
+
+
+def test_answers_that_somebody_has_read_stay_with_the_record_of_it(cast: Cast) -> None:
+    given = answers_given("review")
+    lapsing = lapsing_with(cast, given)
+    ScreeningReading.objects.create(answers=given, user=cast.dina, at=NOW)
+
+    scheduling.sweep(now=NOW + 30 * MINUTE)
+    answers_on_file.forget_never_finished(now=NOW + timedelta(hours=24, minutes=1))
+
+    lapsing.refresh_from_db()
+    assert lapsing.screening is None
+    assert ScreeningAnswers.objects.get().patient == lapsing.patient
 
 
 def test_proved_answers_that_somebody_has_to_read_are_read_first(cast: Cast) -> None:

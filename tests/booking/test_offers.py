@@ -1,10 +1,11 @@
 """A freed time is kept for one who waits, and goes to the next if they do not want it."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from pytest_django import Settings
 
-from booking import answers_on_file, scheduling
+from booking import scheduling
 from booking.diary_lock import SlotTaken
 from booking.models import (
     Appointment,
@@ -12,8 +13,8 @@ from booking.models import (
     FreedTime,
     HouseRules,
     Message,
+    Patient,
     Room,
-    ScreeningAnswers,
     SlotOffer,
     State,
     WaitingEntry,
@@ -21,7 +22,18 @@ from booking.models import (
 from booking.registration import Person
 from booking.scheduling import offers as offers_module
 from booking.scheduling.holds import drop_expired
-from tests.booking.steps import BENS_BROWSER, book, desk_visit, history, hold, letters, visit
+from tests.booking.steps import (
+    BENS_BROWSER,
+    answers_given,
+    book,
+    came,
+    desk_visit,
+    history,
+    hold,
+    letters,
+    visit,
+    visit_with,
+)
 from tests.booking.wishes import (
     CHIDI,
     LATER,
@@ -549,6 +561,21 @@ def test_accepting_books_a_visit_for_who_has_none(cast: Cast) -> None:
     assert scheduling.accept_offer(offer=offer, by=None, now=MORNING) == booked
 
 
+@pytest.mark.parametrize(
+    ("gateway", "proved"), [("", MORNING), ("https://texts.example.com/", None)]
+)
+def test_accepting_proves_the_address_unless_the_offer_went_to_a_phone_too(
+    cast: Cast, settings: Settings, gateway: str, proved: datetime | None
+) -> None:
+    settings.TEXT_GATEWAY_URL = gateway
+    wait(cast)
+    Patient.objects.update(texts_agreed_at=NOW)
+
+    scheduling.accept_offer(offer=offered(cast), by=None, now=MORNING)
+
+    assert Patient.objects.get(name="Ana Lopez").email_proved_at == proved
+
+
 def test_the_desk_books_it_for_a_caller(cast: Cast) -> None:
     cast.first_visit.asks_safety_questions = True
     cast.first_visit.save()
@@ -577,21 +604,28 @@ def test_without_answers_to_the_safety_questions_a_clinician_looks_first(cast: C
 def test_answers_that_still_hold_are_used(cast: Cast, outcome: str, state: State) -> None:
     cast.first_visit.asks_safety_questions = True
     cast.first_visit.save()
-    entry = wait(cast)
-    row = answers_of(entry, outcome)
+    row = answers_given(outcome, at=NOW - timedelta(days=7))
+    earlier = visit_with(cast, row)
+    if earlier.state == State.BOOKED:
+        came(cast, earlier)
+    wait(cast)
 
     booked = scheduling.accept_offer(offer=offered(cast), by=None, now=MORNING)
 
     assert (booked.state, booked.screening) == (state, row)
 
 
-def answers_of(entry: WaitingEntry, outcome: str) -> ScreeningAnswers:
-    """What the patient answered the day before, to the questions that are asked still."""
-    row = answers_on_file.keep([], {}, now=NOW - timedelta(days=1))
-    row.patient = entry.patient
-    row.outcome = ScreeningAnswers.Outcome(outcome)
-    row.save()
-    return row
+def test_answers_that_anybody_may_have_given_do_not_spare_the_look_of_a_clinician(
+    cast: Cast,
+) -> None:
+    cast.first_visit.asks_safety_questions = True
+    cast.first_visit.save()
+    visit_with(cast, answers_given("clear", at=NOW - timedelta(days=7)))
+    wait(cast)
+
+    booked = scheduling.accept_offer(offer=offered(cast), by=None, now=MORNING)
+
+    assert (booked.state, booked.screening) == (State.NEEDS_REVIEW, None)
 
 
 def test_nobody_is_booked_who_has_another_visit_then(cast: Cast) -> None:

@@ -243,6 +243,27 @@ def test_a_rotation_that_was_stopped_goes_on(settings: Any) -> None:
     assert rotate().startswith("2 rows sealed anew")
 
 
+def test_a_row_that_a_server_seals_with_the_old_key_meanwhile_is_told(settings: Any) -> None:
+    """It does so while the command says how many it has done."""
+    both, old = {"2027a": NEW, "2026a": OLD}, {"2026a": OLD}
+
+    class WhileItSpeaks(StringIO):
+        def write(self, said: str) -> int:
+            settings.HEALTH_KEYS = old
+            answers()
+            settings.HEALTH_KEYS = both
+            return super().write(said)
+
+    settings.HEALTH_KEYS = both
+    told = WhileItSpeaks()
+
+    with pytest.raises(CommandError, match=r"1 rows .* meanwhile.* run this again"):
+        call_command("rotate_health_keys", stdout=told)
+
+    assert told.getvalue() == "0 rows sealed anew with key 2027a.\n"
+    assert rotate().endswith("None is left on another key.\n")
+
+
 def test_a_row_whose_key_is_lost_is_told_and_the_others_are_sealed_anew(
     settings: Any,
 ) -> None:

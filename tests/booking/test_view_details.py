@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from booking.forms import DetailsForm
-from booking.models import Appointment, State
-from content.models import Condition
-from tests.booking.pages import DETAILS, give_details, take, text_of
+from booking.models import Appointment, Consent, State
+from content.models import Clinic, Condition
+from tests.booking.pages import DETAILS, give_details, press_book, take, text_of
 from tests.cast import NOW, TUESDAY, Cast
 from tests.content.pages import parsed
 from tests.factories import local
@@ -91,6 +91,35 @@ def test_a_mistake_gets_a_sentence_and_loses_nothing(
         name: form[name].data or "" for name in untouched if name != "privacy_acknowledged"
     } == {name: value for name, value in untouched.items() if name != "privacy_acknowledged"}
     assert Appointment.objects.get().state == State.HELD
+
+
+def test_the_notice_that_was_shown_is_the_one_acknowledged(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    first = client.get("/book/details/")
+    assert 'type="hidden" name="privacy_notice" value="2026-11-20"' in first.content.decode()
+    Clinic.objects.update(privacy_notice_version="2026-12-01")
+
+    page = give_details(client)
+
+    assert page.status_code == 400
+    assert "Our privacy notice has changed. Please read it again." in text_of(page)
+    form = page.context["form"]
+    assert (form["privacy_acknowledged"].value(), form["name"].value()) == (False, "Ana Lopez")
+    again = give_details(client, privacy_notice=form["privacy_notice"].value())
+    assert again["Location"] == "/book/check/"
+    press_book(client)
+    assert Consent.objects.get().version == "2026-12-01"
+
+
+def test_a_notice_that_changes_later_is_read_before_booking(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client)
+    Clinic.objects.update(privacy_notice_version="2026-12-01")
+
+    assert client.get("/book/check/")["Location"] == "/book/details/"
+
+    form = client.get("/book/details/").context["form"]
+    assert (form["privacy_acknowledged"].value(), form["name"].value()) == ("", "Ana Lopez")
 
 
 def test_of_a_text_without_end_the_session_keeps_a_beginning(client: Client, cast: Cast) -> None:
@@ -184,7 +213,7 @@ HALF_TYPED = {"for_whom": "other", "patient_name": "Mia", "email": "ana@", "abou
 def typed_on(page: HttpResponse) -> dict[str, Any]:
     """What stands in the fields of the page, but for those that are empty."""
     form: DetailsForm = page.context["form"]  # type: ignore[attr-defined]
-    return {field.name: field.value() for field in form if field.value()}
+    return {field.name: field.value() for field in form.visible_fields() if field.value()}
 
 
 def test_keeping_the_time_longer_loses_nothing_typed_and_finds_no_fault(

@@ -1,10 +1,12 @@
 import pytest
 from django.test import Client
 
+from booking import scheduling
 from booking.models import Appointment
-from tests.booking.pages import book, take, text_of
-from tests.cast import TUESDAY, Cast
-from tests.factories import local
+from booking.registration import Person
+from tests.booking.pages import book, give_details, press_book, take, text_of
+from tests.cast import ANA, NOW, TUESDAY, Cast
+from tests.factories import local, make_patient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -24,6 +26,32 @@ def test_the_page_says_when_where_with_whom_and_the_reference(client: Client, ca
         "ana@example.com",
     ):
         assert told in page
+
+
+def test_it_repeats_what_was_typed_and_tells_nothing_of_what_is_on_file(
+    client: Client, cast: Cast
+) -> None:
+    """Ana Lopez was merged into the row under which she is written to elsewhere."""
+    known = make_patient(Person("Ana Maria Lopez", "am.lopez@example.com", "+17805550199"))
+    typed_before = make_patient(ANA)
+    scheduling.merge(kept=known, duplicate=typed_before, by=cast.dina, now=NOW)
+
+    book(client, cast.first_visit, NINE, cast.riverside)
+
+    assert Appointment.objects.get().patient == known
+    page = text_of(client.get("/book/done/"))
+    for told in ("for Ana Lopez, with Priya Nair", "ana@example.com"):
+        assert told in page
+    for on_file in ("Maria", "am.lopez@example.com"):
+        assert on_file not in page
+
+
+def test_it_names_the_person_who_comes(client: Client, cast: Cast) -> None:
+    take(client, cast.first_visit, NINE, cast.riverside)
+    give_details(client, for_whom="other", patient_name="Leo Lopez")
+    press_book(client)
+
+    assert "for Leo Lopez, with Priya Nair" in text_of(client.get("/book/done/"))
 
 
 def test_another_browser_sees_nothing_of_it(client: Client, cast: Cast) -> None:

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django import Settings
 
+from booking import clock, outbox
 from booking.models import Message
 from tests.booking.pages import text_of
 from tests.booking.steps import visit
@@ -51,6 +53,24 @@ def test_known_or_not_one_letter_is_owed_and_the_answer_is_the_same(
     assert address not in page
 
 
+def test_the_worker_writes_to_an_address_that_has_a_visit_and_to_no_other(
+    client: Client, cast: Cast, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    visit(cast, "10:00")
+    client.post(PAGE, {"email": "ben@example.com"})
+    client.post(PAGE, {"email": "ana@example.com"})
+
+    while outbox.deliver_next(now=NOW):
+        pass
+
+    assert owed() == [
+        ("ben@example.com", "email", "superseded"),
+        ("ana@example.com", "email", "sent"),
+    ]
+    subject = "The appointments you asked about"
+    assert [each.to for each in mailoutbox if each.subject == subject] == [["ana@example.com"]]
+
+
 @pytest.mark.parametrize("typed", ["", "ana", "ana@example.com\nBcc: x@example.com"])
 def test_what_is_no_address_is_refused(client: Client, cast: Cast, typed: str) -> None:
     answer = client.post(PAGE, {"email": typed})
@@ -93,3 +113,19 @@ def test_from_one_network_ten_requests_in_ten_minutes(
     assert other.status_code == 303
     at_now.move_to(NOW + timedelta(minutes=10))
     assert client.post(PAGE, {"email": "ana@example.com"}).status_code == 303
+
+
+def test_what_was_asked_for_is_erased_after_a_week(client: Client, cast: Cast) -> None:
+    visit(cast, "10:00")
+    client.post(PAGE, {"email": "ana@example.com"})
+    a_week, later = NOW + timedelta(days=7), NOW + timedelta(days=7, seconds=1)
+
+    clock.tick(now=later)
+    assert owed() == [("ana@example.com", "email", "queued")]
+
+    Message.objects.filter(kind="find_visit").update(state="sent", sent_at=NOW)
+    clock.tick(now=a_week)
+    assert owed() == [("ana@example.com", "email", "sent")]
+    clock.tick(now=later)
+    assert owed() == []
+    assert Message.objects.get().kind == "confirmation"

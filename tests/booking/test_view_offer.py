@@ -73,6 +73,19 @@ def test_accepting_moves_the_visit(cast: Cast, anas: Appointment) -> None:
     assert anas.reference in text_of(browser.get("/visit/"))
 
 
+def test_an_offer_that_was_accepted_gives_no_further_right_to_the_visit(
+    cast: Cast, anas: Appointment
+) -> None:
+    offer = offered(cast)
+    patient, other = browser_with(offer), browser_with(offer)
+    say(patient, YES)
+
+    assert say(other, YES)["Location"] == OFFER
+
+    assert patient.get("/visit/").status_code == 200
+    assert other.get("/visit/").status_code == 404
+
+
 def test_a_move_can_be_taken_back_from_the_page_of_the_visit(cast: Cast, anas: Appointment) -> None:
     browser = browser_with(offered(cast))
     say(browser, YES)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from booking import answers_on_file, limits
+from booking import answers_on_file, limits, scheduling
 from booking.models import (
     Appointment,
     Consent,
@@ -32,6 +33,7 @@ from tests.booking.pages import (
     take,
     text_of,
 )
+from tests.booking.steps import answers_given, came, visit_with
 from tests.cast import NOW, TUESDAY, Cast
 from tests.content.pages import parsed
 from tests.content.rules import make_rule
@@ -613,12 +615,23 @@ def test_who_must_prove_the_address_is_told_so(ana: Client) -> None:
     assert "7:30 am" in done
 
 
-def test_a_patient_s_answers_hold_for_six_months_and_to_the_same_questions(ana: Client) -> None:
+def prove_the_address(cast: Cast, visit: Appointment) -> Appointment:
+    return scheduling.prove_address(appointment=visit, now=NOW)
+
+
+@pytest.mark.parametrize("stand_behind", [prove_the_address, came])
+def test_a_patient_s_answers_hold_for_six_months_and_to_the_same_questions(
+    ana: Client, cast: Cast, stand_behind: Callable[[Cast, Appointment], Appointment]
+) -> None:
+    if stand_behind is prove_the_address:
+        HouseRules.objects.create(pk=1, address_proof=HouseRules.AddressProof.EVERYONE)
     answer_questions(ana)
     press_book(ana, **READ_ABOUT_IT)
     patient = Patient.objects.get()
     row = ScreeningAnswers.objects.get()
 
+    assert answers_on_file.valid_for(patient, now=NOW) is None
+    stand_behind(cast, Appointment.objects.get())
     assert answers_on_file.valid_for(patient, now=NOW) == row
     assert answers_on_file.valid_for(patient, now=local("2027-05-22", "23:59")) == row
     assert answers_on_file.valid_for(patient, now=local("2027-05-23", "0:00")) is None
@@ -626,12 +639,56 @@ def test_a_patient_s_answers_hold_for_six_months_and_to_the_same_questions(ana: 
     assert answers_on_file.valid_for(patient, now=NOW) is None
 
 
-def test_answers_after_which_a_visit_was_declined_do_not_count(ana: Client, cast: Cast) -> None:
-    answer_questions(ana)
-    press_book(ana, **READ_ABOUT_IT)
-    ScreeningAnswers.objects.update(decision="declined", decided_by=cast.dina, decided_at=NOW)
+def valid_now() -> ScreeningAnswers | None:
+    return answers_on_file.valid_for(Patient.objects.get(), now=NOW)
 
-    assert answers_on_file.valid_for(Patient.objects.get(), now=NOW) is None
+
+def test_answers_given_under_a_name_that_anybody_may_know_are_not_the_patient_s(cast: Cast) -> None:
+    mine = answers_given(at=NOW - timedelta(days=8))
+    came(cast, visit_with(cast, mine))
+
+    newer = answers_given(at=NOW - timedelta(days=1))
+    booked = visit_with(cast, newer, wall="11:00", day=TUESDAY)
+    assert valid_now() == mine
+
+    scheduling.cancel(appointment=booked, by=None, now=NOW)
+    assert valid_now() == mine
+
+
+def test_a_booking_that_lapsed_leaves_no_answers_that_count(cast: Cast) -> None:
+    HouseRules.objects.create(pk=1, address_proof=HouseRules.AddressProof.EVERYONE)
+    lapsing = visit_with(cast, answers_given())
+
+    scheduling.sweep(now=NOW)
+
+    assert Appointment.objects.get(pk=lapsing.pk).state == State.LAPSED
+    assert valid_now() is None
+
+
+def test_answers_that_need_a_look_count_whoever_gave_them(cast: Cast) -> None:
+    came(cast, visit_with(cast, answers_given(at=NOW - timedelta(days=8))))
+
+    newer = answers_given("review", at=NOW - timedelta(days=1))
+    visit_with(cast, newer, wall="11:00")
+
+    assert valid_now() == newer
+
+
+def test_after_a_visit_was_declined_no_answers_count_until_one_is_approved(cast: Cast) -> None:
+    earlier = answers_given(at=NOW - timedelta(days=9))
+    came(cast, visit_with(cast, earlier))
+    declined = visit_with(cast, answers_given("review"), wall="11:00")
+    scheduling.decline(appointment=declined, by=cast.dina, now=NOW, reason="Not now")
+    assert valid_now() is None
+
+    came(cast, visit_with(cast, answers_given(), wall="13:00"))
+    assert valid_now() is None
+
+    approved = answers_given("review", at=NOW + timedelta(minutes=1))
+    waiting = visit_with(cast, approved, wall="15:00")
+    scheduling.approve(appointment=waiting, by=cast.dina, now=NOW + timedelta(hours=1))
+    approved.refresh_from_db()
+    assert valid_now() == approved
 
 
 def test_a_broken_row_shows_no_advice_and_no_error(ana: Client) -> None:

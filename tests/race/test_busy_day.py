@@ -130,6 +130,7 @@ def at_home(patient: AtWork) -> Answer:
         name=f"Patient {number}",
         email=f"patient{number}@example.com",
         phone="780 555 0150",
+        privacy_notice="2026-11-20",
         privacy_acknowledged="on",
     )
     patient.browser.get("/book/check/")

@@ -193,6 +193,7 @@ class Pair:
             "name": f"Patient {self.number}",
             "email": f"patient{self.number}@example.com",
             "phone": "780 555 0150",
+            "privacy_notice": "2026-11-20",
             "privacy_acknowledged": "on",
         }
         for browser, practitioner in zip(self.browsers, practitioners, strict=True):
