@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from booking import visit_links
 from booking.models import Appointment, Message, State
 from tests.browser.accessibility import assert_accessible
+from tests.browser.free_times import a_free_time
 from tests.browser.keyboard import press, tab_to, type_into
 from tests.cast import ANA, Cast
 from tests.factories import EDMONTON, make_booking
@@ -59,7 +60,7 @@ def test_ana_moves_by_keyboard_alone_and_every_page_is_accessible(
     tab_to(page, "Later week")
     page.keyboard.press("Enter")
     expect(page.locator("#week h2")).not_to_have_text(week)
-    press(page, page.locator("button[name=time]").first.inner_text().split("\n")[0])
+    press(page, a_free_time(page).inner_text().split("\n")[0])
     heading(page).to_have_text("Check the new time")
     assert_accessible(page)
     press(page, "Move my visit")
@@ -117,7 +118,7 @@ def test_ana_moves_cancels_and_undoes_without_javascript(
     page.get_by_label("With").select_option(label="Tomas Costa")
     page.get_by_role("button", name="Show these times").click()
     page.get_by_role("link", name="Later week").first.click()
-    page.locator("button[name=time]").first.click()
+    a_free_time(page).click()
     page.get_by_role("button", name="Move my visit").click()
     heading(page).to_have_text("Your visit has moved")
     assert Appointment.objects.get().practitioner == cast.tomas
