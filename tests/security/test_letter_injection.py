@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from ical.calendar_stream import IcsCalendarStream
 from icalendar import Calendar
@@ -115,11 +116,13 @@ EVENTS = {
 }
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_no_string_of_the_corpus_adds_anything_to_a_letter(kind: Kind) -> None:
+@pytest.mark.prove
+@pytest.mark.parametrize(("number", "kind"), list(enumerate(Kind)))
+def test_no_string_of_the_corpus_adds_anything_to_a_letter(number: int, kind: Kind) -> None:
+    """In the short form every fourth string; four letters in a row have all of them."""
     pk = owed(kind, make_cast()).pk
     innocent = as_read(Message.objects.get(pk=pk))
-    for text in CORPUS:
+    for text in CORPUS if settings.PROVE else CORPUS[number % 4 :: 4]:
         poison(text)
         letter = as_read(Message.objects.get(pk=pk))
         assert set(letter.keys()) == HEADERS, text
