@@ -24,7 +24,7 @@ from tests.booking.random_weeks import (
     save,
 )
 
-WEEKS = 1_000 if project.PROVE else 100
+WEEKS = 1_000 if project.PROVE else 60
 BATCH = 50
 ASKED_ONE_BY_ONE = 10
 

@@ -28,7 +28,7 @@ from tests.race.test_races import key, visitors, weekdays
 pytest_plugins = ["tests.committed"]
 pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("committed")]
 
-CLIENTS, ROUNDS = (200, 20) if settings.PROVE else (40, 3)
+CLIENTS, ROUNDS = (200, 20) if settings.PROVE else (40, 2)
 EACH = CLIENTS // 4
 WALLS = ("9:00", "10:30", "12:00", "13:30", "15:00")
 WITH_PRIYA = "/book/first-visit/?practitioner=priya-nair"

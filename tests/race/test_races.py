@@ -31,7 +31,7 @@ from tests.race.clients import Answer, Browser, Figures, all_at_once, one_by_one
 pytest_plugins = ["tests.committed"]
 pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("committed")]
 
-CLIENTS, ROUNDS = (200, 20) if settings.PROVE else (40, 3)
+CLIENTS, ROUNDS = (200, 20) if settings.PROVE else (40, 2)
 TIMES = "/book/first-visit/"
 DESK = "/admin/diary/book/"
 UNLOCKED = "tests.race.unlocked_settings"
