@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
 
+from tests import migrated_once
 from tests.ending import end_on_sigterm
 from tests.network import block_network
 
@@ -40,6 +43,24 @@ def pytest_configure() -> None:
     block_network()
     examples.load_profile("long" if os.environ.get("PROVE") == "1" else "short")
     end_on_sigterm(Path(os.environ["CLINIC_TEST_FOLDER"]) / "postgres")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> None:
+    if hasattr(request.config, "workerinput"):
+        with django_db_blocker.unblock():
+            migrated_once.copy_what_the_first_migrates()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        with session.config.stash[blocking_manager_key].unblock():
+            migrated_once.drop_template()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import chromium
 from tests.cast import Cast, make_cast
+from tests.factories import local
 
 # Playwright runs an event loop in this thread, in which Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -18,6 +20,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # Long enough for a machine that is busy with everything else; a page that works comes sooner.
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
+
+# A Monday, hours before the clinic opens: nothing runs out of notice while a test looks at it.
+EARLY = local("2026-11-23", "6:00")
 
 
 @pytest.fixture(scope="package")
@@ -33,6 +38,13 @@ def browser() -> Iterator[Browser]:
         yield launched
         connection.close()
         launched.close()
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """The site's clock, whenever the tests run. The browser's is another, as a visitor's may be."""
+    with time_machine.travel(EARLY, tick=True):
+        yield
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from booking.models import Appointment, Closure, Message, State
 from booking.views.details import ANOTHER_TIME
 from clinic_site.local_time import clock, full_time, zone_name
 from tests.browser.accessibility import assert_accessible
-from tests.browser.free_times import a_free_time
 from tests.browser.keyboard import press, tab_to, type_into
 from tests.cast import Cast
 from tests.factories import make_hours
@@ -20,7 +19,7 @@ pytest_plugins = ["tests.committed"]
 
 def clock_time(page: Page) -> str:
     """How a free time on the page is called."""
-    return a_free_time(page).inner_text().split("\n")[0]
+    return page.locator("button[name=time]").first.inner_text().split("\n")[0]
 
 
 def fill_in_details(page: Page) -> None:
@@ -71,7 +70,7 @@ def test_ana_books_without_javascript(page_without_javascript: Page, cast: Cast)
     page.get_by_label("With").select_option(label="Tomas Costa")
     page.get_by_role("button", name="Show these times").click()
     page.get_by_role("link", name="Later week").first.click()
-    a_free_time(page).click()
+    page.locator("button[name=time]").first.click()
     page.get_by_label("Your name").fill("Ana")
     page.get_by_role("button", name="Keep my time 10 more minutes").click()
     expect(page).to_have_title(re.compile("^Time kept until .+: Your details"))
@@ -92,7 +91,7 @@ def test_ana_books_without_javascript(page_without_javascript: Page, cast: Cast)
 
 def test_choosing_another_time_gives_the_first_one_back(page: Page, cast: Cast) -> None:
     page.goto("/book/first-visit/")
-    a_free_time(page).click()
+    page.locator("button[name=time]").first.click()
     page.get_by_label("Your name").fill("Ana Lopez")
     page.get_by_role("link", name="Keep it longer, or choose another time").click()
     page.get_by_role("button", name="Choose another time").click()
@@ -107,7 +106,7 @@ def test_the_card_says_when_the_time_is_about_to_run_out_and_when_it_has(
     page: Page, cast: Cast
 ) -> None:
     page.goto("/book/first-visit/")
-    a_free_time(page).click()
+    page.locator("button[name=time]").first.click()
     card = page.locator("[data-expires]")
     expect(card).to_contain_text("We keep it for you until")
     ends_at = Appointment.objects.get().hold_expires_at
@@ -136,7 +135,7 @@ def test_the_card_says_when_the_time_is_about_to_run_out_and_when_it_has(
 
 def test_enter_in_a_field_goes_on_and_keeps_no_time_longer(page: Page, cast: Cast) -> None:
     page.goto("/book/first-visit/")
-    a_free_time(page).click()
+    page.locator("button[name=time]").first.click()
     fill_in_details(page)
     page.get_by_label("Your name").press("Enter")
 
@@ -201,7 +200,7 @@ def test_where_the_link_is_still_there_it_keeps_the_focus(page: Page, cast: Cast
 
 def test_a_lost_time_is_explained_on_an_accessible_page(page: Page, cast: Cast) -> None:
     page.goto("/book/first-visit/")
-    a_free_time(page).click()
+    page.locator("button[name=time]").first.click()
     Closure.objects.create(
         starts_at=Appointment.objects.get().starts_at,
         ends_at=Appointment.objects.get().ends_at,
@@ -213,13 +212,13 @@ def test_a_lost_time_is_explained_on_an_accessible_page(page: Page, cast: Cast) 
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Choose another time")
     assert_accessible(page)
-    a_free_time(page).click()
+    page.locator("button[name=time]").first.click()
     expect(page.get_by_label("Your name")).to_have_value("Ana Lopez")
 
 
 def test_what_another_tab_chose_is_shown_before_it_is_booked(page: Page, cast: Cast) -> None:
     page.goto("/book/first-visit/")
-    a_free_time(page).click()
+    page.locator("button[name=time]").first.click()
     fill_in_details(page)
     page.get_by_role("button", name="Continue").click()
     other_tab = page.context.new_page()

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 import time_machine
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from booking.models import Appointment, State
 from tests.booking.admin_steps import BOOK, LIST
@@ -94,6 +94,33 @@ def test_a_caller_who_names_no_time_is_booked_with_sixteen_keys(desk: Page, cast
     booked = Appointment.objects.exclude(pk=first.pk).get()
     assert (booked.patient, booked.starts_at) == (first.patient, local(TODAY, "13:00"))
     expect(desk.locator(at(booked))).to_be_visible()
+
+
+def test_a_name_typed_while_people_are_looked_for_is_looked_for_next(
+    desk: Page, cast: Cast
+) -> None:
+    desk_visit(cast, "9:00", day=TODAY, now=EARLY)
+    asked: list[Route] = []
+
+    def answer_the_first_one_late(route: Route) -> None:
+        if asked:
+            route.continue_()
+        asked.append(route)
+
+    desk.route("**/patients/", answer_the_first_one_late)
+    desk.clock.install(time=MORNING)
+    desk.goto(BOARD)
+    press(desk, "Book with Priya Nair, 2:00 pm")
+
+    with desk.expect_request("**/patients/"):
+        desk.keyboard.type("xyz")
+        desk.clock.run_for(300)
+    desk.keyboard.press("ControlOrMeta+A")
+    desk.keyboard.type("ana lo")
+    desk.clock.run_for(300)
+    asked[0].continue_()
+
+    expect(desk.get_by_role("radio", name="Ana Lopez")).to_be_visible()
 
 
 def test_somebody_new_is_booked_without_javascript(

@@ -1,8 +1,10 @@
 """The pages for reading in a real browser: light on the wire, silent, usable by everybody."""
 
 import gzip
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
@@ -12,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 from content.models import Article, Condition
 from tests import table_rows
 from tests.browser.accessibility import assert_accessible
-from tests.cast import Cast, make_cast
+from tests.cast import NOW, Cast, make_cast
 from tests.content.site_walk import ONE_OF_EACH
 
 pytest_plugins = ["tests.committed"]
@@ -35,7 +37,8 @@ def published_rows(
     rows_of_migrations: dict[str, bytes], django_db_blocker: DjangoDbBlocker
 ) -> dict[str, bytes]:
     """The starter texts take seconds to load, so they are loaded once for this file."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    the_day_before = time_machine.travel(NOW - timedelta(days=1))
+    with the_day_before, django_db_blocker.unblock(), transaction.atomic():
         make_cast()
         call_command("load_starter_content", publish=True)
         rows = table_rows.copied()

@@ -5,7 +5,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from booking.models import Appointment, ScreeningAnswers, State
 from tests.browser.accessibility import assert_accessible
-from tests.browser.free_times import a_free_time
 from tests.browser.keyboard import press, tab_to
 from tests.cast import Cast
 from tests.content.rules import make_rule
@@ -30,7 +29,7 @@ def cast(cast: Cast) -> Cast:
 
 def fill_in_details(page: Page) -> None:
     page.goto("/book/first-visit/")
-    a_free_time(page).click()
+    page.locator("button[name=time]").first.click()
     page.get_by_label("Your name").fill("Ana Lopez")
     page.get_by_label("E-mail").fill("ana@example.com")
     page.get_by_label("Phone").fill("780 555 0150")

@@ -19,7 +19,7 @@ pytest_plugins = ["tests.committed"]
 
 
 def book(cast: Cast, person: Person, *, after: timedelta) -> Appointment:
-    """The first free time with Priya from so long on, by the real clock, which the site goes by."""
+    """The first free time with Priya from so long on."""
     now = timezone.now()
     openings = Openings(cast.first_visit, now=now)
     start: datetime = openings.nearest(now + after)[-1].start
