@@ -131,5 +131,7 @@ def home_reading(*, now: datetime) -> HomeReading:
         rules=list(safety_rules()),
         useful=useful,
         newest=others[:NEWEST],
-        questions=list(published_faqs(now).order_by("order", "topic__order")[:QUESTIONS]),
+        questions=list(
+            published_faqs(now).order_by("order", "topic__order", "question")[:QUESTIONS]
+        ),
     )
