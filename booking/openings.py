@@ -59,6 +59,8 @@ class Openings:
     many practitioners there are. The visits in a stretch of time are read when it is first asked
     for: one more. A hold that has run out does not count, nor does the appointment `besides`, nor,
     unless `squeezed_in`, what the desk has squeezed in: the constraints do not look at it either.
+    To somebody who moves `besides` the place where it stands is not offered, though no rule refuses
+    it.
     """
 
     def __init__(
@@ -128,7 +130,8 @@ class Openings:
                 now=self.now,
                 within=between,
             ):
-                found[start, location].append(practitioner)
+                if not self.stands_there(practitioner, location, start):
+                    found[start, location].append(practitioner)
         return [
             OpenTime(start, location, tuple(practitioners))
             for (start, location), practitioners in sorted(
@@ -175,8 +178,16 @@ class Openings:
         return [
             practitioner
             for practitioner, where in self._desks
-            if where == location and self.why_not(practitioner, location, start) is None
+            if where == location
+            and not self.stands_there(practitioner, location, start)
+            and self.why_not(practitioner, location, start) is None
         ]
+
+    def stands_there(self, practitioner: Practitioner, location: Location, start: datetime) -> bool:
+        """Whether this is where the appointment `besides` is already."""
+        visit = self._besides
+        stands = visit and (visit.practitioner_id, visit.location_id, visit.starts_at)
+        return stands == (practitioner.pk, location.pk, start)
 
     def room_for(
         self, practitioner: Practitioner, location: Location, start: datetime

@@ -149,7 +149,8 @@ def free_of(column: Column) -> Iterator[Item]:
 
 
 def moves_of(column: Column, openings: Openings) -> Iterator[Item]:
-    """Each start of the service within the windows: open, or not, and then it can be asked why."""
+    """Each start of the service within the windows: open, or not, and then it can be asked why. Not
+    the one at which the visit stands already."""
     of_column = [each for each in openings.practitioners if each.pk == column.owner.pk]
     if not (is_practitioners(column) and of_column):
         return
@@ -164,7 +165,8 @@ def moves_of(column: Column, openings: Openings) -> Iterator[Item]:
         start = window.stretch.start
         while start + openings.service.length <= window.stretch.end:
             span = column.scale.span(Interval(start, start + every))
-            if span and start > openings.now:
+            moves = not openings.stands_there(practitioner, window.location, start)
+            if span and moves and start > openings.now:
                 is_open = (start, window.location.pk) in open_at
                 yield Item(
                     at=start,

@@ -45,8 +45,8 @@ def test_the_board_offers_the_free_places_and_names_the_others(
     priyas = on_board(board(desk, f"?day={TUESDAY}&moving={anas.pk}"))["Priya Nair"]
 
     assert [each for each in priyas if each.startswith("move ")] == [
-        *("move 9:00 am", "move 9:30 am", "move 10:00 am", "move 10:30 am", "move 11:00 am"),
-        *("move 11:30 am", "move 2:30 pm", "move 3:00 pm", "move 3:30 pm", "move 4:00 pm"),
+        *("move 9:00 am", "move 9:30 am", "move 10:30 am", "move 11:00 am", "move 11:30 am"),
+        *("move 2:30 pm", "move 3:00 pm", "move 3:30 pm", "move 4:00 pm"),
     ]
     assert [each for each in priyas if each.startswith("refused ")] == [
         *("refused 12 noon", "refused 12:30 pm", "refused 1:00 pm", "refused 1:30 pm"),

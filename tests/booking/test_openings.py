@@ -208,6 +208,10 @@ def test_one_appointment_can_be_looked_past():
     assert other.why_not(cast.priya, cast.riverside, ten)
     mine = Openings(cast.first_visit, now=NOW, besides=held)
     assert mine.why_not(cast.priya, cast.riverside, ten) is None
+    # But who moves it is not offered the place where it is.
+    assert mine.free_practitioners(ten, cast.riverside) == [cast.tomas]
+    [at_ten] = mine.nearest(ten, count=1)
+    assert (at_ten.start, at_ten.practitioners) == (ten, (cast.tomas,))
 
 
 def test_a_week_has_seven_days_the_empty_ones_too():

@@ -76,6 +76,22 @@ def test_ones_own_time_is_in_nobodys_way(browser: Client) -> None:
     assert "2026-11-24T17:30Z at riverside" in times
 
 
+def test_where_the_visit_stands_already_is_no_choice(
+    browser: Client, cast: Cast, anas: Appointment
+) -> None:
+    ten = "2026-11-24T17:00Z at riverside"
+    assert ten not in free_times(browser.get(f"{MOVE}?practitioner=priya-nair&from=2026-11-24"))
+    assert ten in free_times(browser.get(f"{MOVE}?practitioner=&from=2026-11-24"))
+
+    answer = choose(browser, ten)
+    assert answer.status_code == 409
+    assert place_of(anas) == ("Priya Nair", TEN)
+
+    choose(browser, ten, query="?practitioner=")
+    go_ahead(browser, ten, practitioner="tomas-costa")
+    assert place_of(anas) == ("Tomas Costa", TEN)
+
+
 def test_looking_changes_nothing(browser: Client, anas: Appointment) -> None:
     choose(browser)
     browser.get(CHECK)
