@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
+from clinic_site.local_time import clinic_zone, local_day
 from content.addresses import absolute
 from content.models import (
     Article,
@@ -51,5 +52,6 @@ def _publications(now: datetime) -> Iterator[Publication]:
 
 
 def _changed_on(text: Publication) -> date | None:
-    days = [text.updated_on, text.reviewed_on, text.publish_at and text.publish_at.date()]
+    published_on = text.publish_at and local_day(text.publish_at, clinic_zone())
+    days = [text.updated_on, text.reviewed_on, published_on]
     return max((day for day in days if day), default=None)

@@ -1,6 +1,6 @@
 """What programs read: the feed, the sitemap, and what robots may do."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree as ET
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from content.models import Article, Clinic, Faq
 from tests.content.texts import make_article, make_condition, make_faq, make_page, make_topic
-from tests.factories import make_clinic, make_location, make_practitioner
+from tests.factories import local, make_clinic, make_location, make_practitioner
 
 pytestmark = pytest.mark.django_db
 
@@ -96,14 +96,15 @@ def test_the_sitemap_names_every_public_page_once(client: Client) -> None:
 
 
 def test_the_sitemap_tells_when_a_page_changed_last(client: Client) -> None:
-    article = make_article()
-    assert article.reviewed_on is not None
+    """By the clinic's calendar: on this evening it is tomorrow already in UTC."""
+    evening = local("2026-11-23", "21:00")
+    make_article(publish_at=evening, reviewed_on=date(2026, 11, 20), updated_on=None)
 
     urls = ET.fromstring(client.get("/sitemap.xml").content).findall(f"{SITEMAP}url")
 
     changed = {each.findtext(f"{SITEMAP}loc"): each.findtext(f"{SITEMAP}lastmod") for each in urls}
     address = "http://localhost/articles/afraid-of-needles/"
-    assert changed[address] == article.reviewed_on.isoformat()
+    assert changed[address] == "2026-11-23"
 
 
 def test_robots_read_the_texts_and_leave_visits_alone(client: Client) -> None:

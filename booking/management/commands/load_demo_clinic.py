@@ -17,7 +17,7 @@ from booking import scheduling
 from booking.models import Closure, ExtraHours, Room, Service, WorkingHours
 from booking.openings import Openings
 from booking.registration import Person
-from clinic_site.local_time import clinic_zone, instant
+from clinic_site.local_time import clinic_zone, instant, local_day
 from content.models import Location, Practitioner
 
 LOGINS = Path(settings.LOCAL_DIR) / "demo-logins.txt"
@@ -203,7 +203,8 @@ def load_visits(*, now: datetime, by: User, how_many: int) -> None:
     first = openings.first()
     if first is None:
         return
-    week = [time for day in openings.week(first.start.date()) for time in day.times]
+    begins = local_day(first.start, clinic_zone())
+    week = [time for day in openings.week(begins) for time in day.times]
     for number, chosen in enumerate(spread.sample(week, min(how_many * 2, len(week)))):
         name = f"{CALLERS[number % len(CALLERS)]}"
         person = Person(name=name, email="", phone=f"+1780555{150 + number % 50:04}")
