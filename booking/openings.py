@@ -130,7 +130,7 @@ class Openings:
                 now=self.now,
                 within=between,
             ):
-                if not self.stands_there(practitioner, location, start):
+                if not self.stands_there(practitioner.pk, location.pk, start):
                     found[start, location].append(practitioner)
         return [
             OpenTime(start, location, tuple(practitioners))
@@ -179,15 +179,15 @@ class Openings:
             practitioner
             for practitioner, where in self._desks
             if where == location
-            and not self.stands_there(practitioner, location, start)
+            and not self.stands_there(practitioner.pk, location.pk, start)
             and self.why_not(practitioner, location, start) is None
         ]
 
-    def stands_there(self, practitioner: Practitioner, location: Location, start: datetime) -> bool:
+    def stands_there(self, practitioner: int, location: int, start: datetime) -> bool:
         """Whether this is where the appointment `besides` is already."""
         visit = self._besides
         stands = visit and (visit.practitioner_id, visit.location_id, visit.starts_at)
-        return stands == (practitioner.pk, location.pk, start)
+        return stands == (practitioner, location, start)
 
     def room_for(
         self, practitioner: Practitioner, location: Location, start: datetime

@@ -165,7 +165,7 @@ def moves_of(column: Column, openings: Openings) -> Iterator[Item]:
         start = window.stretch.start
         while start + openings.service.length <= window.stretch.end:
             span = column.scale.span(Interval(start, start + every))
-            moves = not openings.stands_there(practitioner, window.location, start)
+            moves = not openings.stands_there(practitioner.pk, window.location.pk, start)
             if span and moves and start > openings.now:
                 is_open = (start, window.location.pk) in open_at
                 yield Item(
