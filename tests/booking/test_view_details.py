@@ -300,6 +300,7 @@ def test_after_two_hours_the_time_is_hers_to_its_end_and_no_longer(
     ) in parsed(page).words
     assert "We keep it for you until 8:59 am (Edmonton time)." in text_of(page)
     assert "10 more minutes" not in text_of(page)
+    assert ("#longer", "Choose another time") in parsed(page).links
     assert give_details(client).status_code == 303
 
 

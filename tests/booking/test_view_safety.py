@@ -261,6 +261,7 @@ def test_who_is_asked_to_call_first_is_told_when_two_hours_are_over(
 
     assert page.status_code == 409
     assert "We can keep a time no longer than two hours." in parsed(page).words
+    assert ("#longer", "Give it back") in parsed(page).links
 
 
 def test_more_time_without_a_time_leads_to_the_start(ana: Client, cast: Cast) -> None:
