@@ -148,6 +148,18 @@ def test_declining(cast: Cast, anas: Appointment) -> None:
     page = text_of(browser.get(OFFER))
     assert "<h1>You have said no to this time</h1>" in page
     assert "You are still on the list" in page
+    assert "look at all free times" not in page
+
+
+def test_who_declines_and_has_no_visit_is_led_to_all_free_times(cast: Cast) -> None:
+    wait(cast)
+    browser = browser_with(offered(cast))
+    say(browser, NO)
+
+    page = text_of(browser.get(OFFER))
+
+    assert "You are still on the list" in page
+    assert '<a href="/book/">look at all free times</a>' in page
 
 
 @pytest.mark.parametrize("second", [YES, NO])
